@@ -1,0 +1,96 @@
+"""Sizes and options of a recurrent net, in torch's own words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args
+
+Direction = Literal["forward", "reverse"]
+Nonlinearity = Literal["tanh", "relu"]
+Dtype = Literal["float32", "float64", "bfloat16", "float16"]
+
+ITEM_BYTES: dict[str, int] = {"float32": 4, "float64": 8, "bfloat16": 2, "float16": 2}
+
+# Relative tolerance of each dtype. torch adds the same products in another order, so that each
+# step differs by a few roundings (half a unit in the last place: 1e-16, 6e-8, 5e-4, 4e-3).
+TOLERANCE: dict[str, float] = {
+    "float64": 1e-12,
+    "float32": 1e-5,
+    "float16": 2e-3,
+    "bfloat16": 2e-2,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RNNConfig:
+    """Sizes and options of a recurrent net, spelled as in `torch.nn.RNN`.
+
+    Raises:
+        TypeError: a size is no int, or an option no bool.
+        ValueError: a size is below 1, or an option is none of torch's.
+    """
+
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    nonlinearity: Nonlinearity = "tanh"
+    bias: bool = True
+    batch_first: bool = False
+    bidirectional: bool = False
+    dtype: Dtype = "float32"
+
+    def __post_init__(self) -> None:
+        for name in ("input_size", "hidden_size", "num_layers"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise TypeError(f"{name} must be an int, got {value!r}.")
+            if value < 1:
+                raise ValueError(f"{name} must be at least 1, got {value}.")
+        for name in ("bias", "batch_first", "bidirectional"):
+            if not isinstance(getattr(self, name), bool):
+                raise TypeError(f"{name} must be True or False, got {getattr(self, name)!r}.")
+        for name, allowed in (("nonlinearity", Nonlinearity), ("dtype", Dtype)):
+            if getattr(self, name) not in get_args(allowed):
+                options = ", ".join(get_args(allowed))
+                raise ValueError(f"{name} must be one of {options}; got {getattr(self, name)!r}.")
+
+    @property
+    def num_directions(self) -> int:
+        """2 when bidirectional, else 1."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """The directions in torch's order."""
+        return ("forward", "reverse") if self.bidirectional else ("forward",)
+
+    @property
+    def lanes(self) -> tuple[tuple[int, Direction], ...]:
+        """Every (layer, direction) in the order of computing; also the order of the rows of h_n."""
+        return tuple((layer, way) for layer in range(self.num_layers) for way in self.directions)
+
+    def layer_input_size(self, layer: int) -> int:
+        """How many numbers a cell of this layer reads: input_size, or the joined states below."""
+        return self.input_size if layer == 0 else self.num_directions * self.hidden_size
+
+    def to_json(self) -> str:
+        """The config as one line of JSON, read back by `from_json`."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> RNNConfig:
+        """The config that `to_json` wrote.
+
+        Raises:
+            ValueError: the text is not such a config.
+        """
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"the config must be a JSON object of RNNConfig: {error}") from error
+
+
+def parameter_suffix(layer: int, direction: Direction) -> str:
+    """How torch ends the parameter names of one cell: `_l0`, `_l1_reverse`."""
+    return f"_l{layer}{'_reverse' if direction == 'reverse' else ''}"

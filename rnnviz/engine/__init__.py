@@ -1,0 +1,1 @@
+"""The engine: torch modules in, records out."""

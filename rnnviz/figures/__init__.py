@@ -1,0 +1,20 @@
+"""Pictures of records: one function per figure, record in, plotly figure out."""
+
+from rnnviz.figures.animated import animated_states
+from rnnviz.figures.compared import cell_comparison, comparison
+from rnnviz.figures.hidden import hidden_heatmap
+from rnnviz.figures.look import Look
+from rnnviz.figures.products import product_heatmaps
+from rnnviz.figures.unrolled import unrolled_diagram
+from rnnviz.figures.weights import weight_heatmaps
+
+__all__ = [
+    "Look",
+    "animated_states",
+    "cell_comparison",
+    "comparison",
+    "hidden_heatmap",
+    "product_heatmaps",
+    "unrolled_diagram",
+    "weight_heatmaps",
+]

@@ -1,0 +1,162 @@
+"""RNNviz beside torch.nn, and how far they are apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.config import Direction
+from rnnviz.figures.axes import halo_frame, time_axis
+from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
+from rnnviz.figures.names import feature_offset, output_name
+from rnnviz.figures.panels import Heading, Panel, frame_cells, frame_column, stacked
+from rnnviz.figures.ranges import largest, state_range_words, state_scale
+from rnnviz.figures.theme import SignedScale
+from rnnviz.records import Comparison, Trace
+
+
+def comparison(
+    trace: Trace,
+    result: Comparison,
+    *,
+    sample: int = 0,
+    t: int | None = None,
+    look: Look = DEFAULT_LOOK,
+) -> go.Figure:
+    """The output of RNNviz, of torch.nn, and their difference: features as rows, t as columns.
+
+    The first two share a range; the difference has its own, and its maximum is printed. The first
+    wrong place is framed where it lies in the output, and always named.
+
+    Raises:
+        ValueError: the run has no such sample or timestep.
+    """
+    trace, result = checked(trace, look, sample=sample, t=t), result.numpy()
+    ours = by_time(trace, trace.output, sample)  # (seq_len, D * hidden_size)
+    theirs = by_time(trace, result.output, sample)  # (seq_len, D * hidden_size)
+    name = output_name(trace, "%{x}", sample, "%{y}")
+    panels = _panels(trace, (ours, theirs), name, "output feature", look)
+    panels[2] = _named(panels[2], result.output_difference, result)
+    heading = Heading(
+        title="output · RNNviz and torch.nn",
+        subtitle=state_range_words(trace, look)
+        + run_words(trace, sample=sample, t=t)
+        + _first_words(result),
+        alt=f"Three heatmaps of output, sample {sample}, {ours.shape[1]} features as rows and "
+        f"{len(ours)} timesteps as columns: RNNviz, torch.nn, and their difference. "
+        f"{_difference_words(result.output_difference, result)}.",
+    )
+    figure = stacked(panels, look, heading)
+    frame_column(figure, t, look)
+    if result.first and result.first.layer == trace.cells[-1].layer:
+        cell = trace.cell(result.first.layer, result.first.direction)
+        top = feature_offset(trace, cell.layer, cell.direction)
+        _frame_first(figure, result, (top, top + cell.hidden_size), look)
+    return figure
+
+
+def cell_comparison(
+    trace: Trace,
+    result: Comparison,
+    layer: int,
+    direction: Direction,
+    *,
+    sample: int = 0,
+    look: Look = DEFAULT_LOOK,
+) -> go.Figure:
+    """h of one cell by RNNviz, by torch.nn run on the same input, and their difference.
+
+    Raises:
+        ValueError: the net has no such cell or sample.
+    """
+    trace, result = checked(trace, look, sample=sample), result.numpy()
+    cell = trace.cell(layer, direction)
+    index = [(c.layer, c.direction) for c in trace.cells].index((layer, direction))
+    both = cell.h[:, sample], result.cells[index][:, sample]  # (seq_len, hidden_size) each
+    panels = _panels(trace, both, "h[%{x}][%{y}]", "hidden unit", look)
+    worst = float(result.differences[index].max(initial=0.0))
+    panels[2] = _named(panels[2], worst, result)
+    heading = Heading(
+        title=f"h · layer {layer}, {direction}",
+        subtitle=state_range_words(trace, look)
+        + run_words(trace, sample=sample)
+        + _first_words(result),
+        alt=f"Three heatmaps of h of layer {layer}, {direction}, sample {sample}: RNNviz, torch.nn "
+        f"on the same input, and their difference. {_difference_words(worst, result)}.",
+    )
+    figure = stacked(panels, look, heading)
+    if result.first and (result.first.layer, result.first.direction) == (layer, direction):
+        _frame_first(figure, result, (0, cell.hidden_size), look)
+    return figure
+
+
+def by_time(trace: Trace, output: np.ndarray, sample: int) -> np.ndarray:
+    """One sample of an output in any of torch's layouts. Shape (seq_len, D * hidden_size).
+
+    With batch_first the batch comes first, else second; unbatched output has no batch.
+    """
+    if not trace.batched:
+        return output
+    return output[sample] if trace.config.batch_first else output[:, sample]
+
+
+def difference_of(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """RNNviz minus torch.nn; 0 where both are NaN or the same infinity. Shape as both."""
+    ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
+    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+    with np.errstate(invalid="ignore"):
+        return np.where(same, 0.0, ours - theirs)
+
+
+def _panels(
+    trace: Trace, both: tuple[np.ndarray, np.ndarray], name: str, rows: str, look: Look
+) -> list[Panel]:
+    """RNNviz, torch.nn and the difference; `both` of shape (seq_len, features) each."""
+    difference = difference_of(*both)
+    states = state_scale(trace, look)
+    own = SignedScale(limit=largest((difference,)) or 1.0)
+    axis = time_axis(0, trace.seq_len, look)
+    quiet = {**axis, "matches": "x3", "showticklabels": False, "title": None}
+    place = f"<br>timestep t = %{{x}}, {rows} %{{y}}"
+    return [
+        Panel(
+            values=values.T,  # (features, seq_len)
+            scale=scale,
+            title=title,
+            hover=f"<b>{title}: {name} = %VALUE</b>{place}",
+            columns=columns,
+            rows=rows.split()[-1],
+        )
+        for values, scale, title, columns in (
+            (both[0], states, "RNNviz", quiet),
+            (both[1], states, "torch.nn", quiet),
+            (difference, own, "difference", axis),
+        )
+    ]
+
+
+def _named(panel: Panel, worst: float, result: Comparison) -> Panel:
+    return Panel(**{**vars(panel), "title": _difference_words(worst, result)})
+
+
+def _difference_words(worst: float, result: Comparison) -> str:
+    if worst == 0:
+        return f"difference: exactly 0 everywhere (limit {result.limit:.2g})"
+    return f"max |difference| = {worst:.2g} (limit {result.limit:.2g})"
+
+
+def _first_words(result: Comparison) -> str:
+    if result.first is None:
+        return ""
+    layer, direction, t = result.first
+    return f"<br>first wrong place: layer {layer}, {direction}, t = {t}"
+
+
+def _frame_first(figure: go.Figure, result: Comparison, rows: tuple[int, int], look: Look) -> None:
+    """A frame around the first wrong update in every panel."""
+    t = result.first.t
+    edges = {"type": "rect", "x0": t - 0.5, "x1": t + 0.5}
+    edges |= {"y0": rows[0] - 0.5, "y1": rows[1] - 0.5}
+    for shape in halo_frame("first wrong place", look.palette.alarm, look, edges):
+        for axis in ("x", "x2", "x3"):
+            frame_cells(figure, axis, {**shape, "yref": axis.replace("x", "y")})

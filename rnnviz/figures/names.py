@@ -1,0 +1,26 @@
+"""Where a number sits in what torch.nn returns, as one would index it."""
+
+from __future__ import annotations
+
+from rnnviz.config import Direction
+from rnnviz.records import CellTrace, Trace
+
+
+def output_name(trace: Trace, t: object, sample: int, feature: object) -> str:
+    """An element of output in the layout of this run: `output[5, 0, 7]`."""
+    if not trace.batched:
+        return f"output[{t}, {feature}]"
+    if trace.config.batch_first:
+        return f"output[{sample}, {t}, {feature}]"
+    return f"output[{t}, {sample}, {feature}]"
+
+
+def state_name(trace: Trace, state: str, cell: CellTrace, sample: int, unit: object) -> str:
+    """An element of h_n or h_0: `h_n[3, 0, 2]`."""
+    row = [(c.layer, c.direction) for c in trace.cells].index((cell.layer, cell.direction))
+    return f"{state}[{row}, {sample}, {unit}]" if trace.batched else f"{state}[{row}, {unit}]"
+
+
+def feature_offset(trace: Trace, layer: int, direction: Direction) -> int:
+    """Where a direction's units start when a layer's states are joined, forward first."""
+    return 0 if direction == "forward" else trace.cell(layer, "forward").hidden_size

@@ -1,0 +1,86 @@
+"""How far the colours run: one symmetric range over the whole run, never per frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from rnnviz.figures.look import Look
+from rnnviz.figures.theme import SignedScale
+from rnnviz.records import Trace
+
+# Limits that read well on a legend, times a power of ten.
+_ROUND_LIMITS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+def state_scale(trace: Trace, look: Look) -> SignedScale:
+    """One range for h of every cell: ±1, the range of tanh; for relu the largest h, rounded up."""
+    if not look.fit and all(cell.nonlinearity == "tanh" for cell in trace.cells):
+        return SignedScale(limit=1.0)
+    return _scale((cell.h for cell in trace.cells), look)
+
+
+def state_range_words(trace: Trace, look: Look) -> str:
+    """The range of h and where it comes from, for a subtitle."""
+    scale = state_scale(trace, look)
+    if look.fit:
+        return f"colour {scale.label}, fitted to this run"
+    if all(cell.nonlinearity == "tanh" for cell in trace.cells):
+        return f"colour {scale.label}, the range of tanh"
+    return f"colour {scale.label}, the largest |h| rounded up"
+
+
+def product_scale(trace: Trace, look: Look) -> SignedScale:
+    """One range shared by wx, wh and a of every cell, so that a sum can be compared by eye."""
+    return _scale((array for c in trace.cells for array in (c.wx, c.wh, c.a)), look)
+
+
+def weight_scale(trace: Trace, look: Look) -> SignedScale:
+    """One range shared by every weight and bias of the net."""
+    arrays = (
+        array
+        for c in trace.cells
+        for array in (c.weight_ih, c.weight_hh, c.bias_ih, c.bias_hh)
+        if array is not None
+    )
+    return _scale(arrays, look)
+
+
+def input_scale(trace: Trace, look: Look) -> SignedScale:
+    """The range of the net's input, over all samples."""
+    return _scale((trace.cells[0].x,), look)
+
+
+def largest(arrays: Iterable[np.ndarray]) -> float:
+    """The largest finite |value|, 0.0 where there is none."""
+    return max((_largest_of(array) for array in arrays), default=0.0)
+
+
+def rounded_up(value: float) -> float:
+    """The next limit that reads well: 1, 1.5, 2, 3 ... times a power of ten; 1 for 0.
+
+    Clipped at the largest float.
+    """
+    if value == 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    limits = (limit * power for limit in _ROUND_LIMITS)
+    limit = next((limit for limit in limits if limit >= value), value)
+    return limit if math.isfinite(limit) and limit > 0 else value
+
+
+def _scale(arrays: Iterable[np.ndarray], look: Look) -> SignedScale:
+    value = largest(arrays)
+    return SignedScale(limit=(value or 1.0) if look.fit else rounded_up(value))
+
+
+def _largest_of(array: np.ndarray) -> float:
+    if array.size == 0:
+        return 0.0
+    # Two passes without a copy; only arrays with NaN or infinities pay for a mask.
+    value = max(float(array.max()), -float(array.min()))
+    if math.isfinite(value):
+        return value
+    return float(np.abs(array[np.isfinite(array)], dtype=np.float64).max(initial=0.0))

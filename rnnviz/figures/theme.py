@@ -1,0 +1,185 @@
+"""Every colour, font and size of the pictures, as plain data, and the scale that colours values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from rnnviz.config import Direction
+
+ThemeName = Literal["light", "dark"]
+
+FONT_FAMILY = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
+
+# Pixels.
+FONT_SIZE = 12
+SMALL_SIZE = 11
+TITLE_SIZE = 16
+
+# Negative to positive at 0, .1 ... 1 of the range. Measured on this scale: -v and +v stay apart in
+# deuteranopic and protanopic sight, and black or white text reaches a contrast of 4.6 on each stop.
+SIGNED_STOPS = (
+    "#753408",
+    "#a14a01",
+    "#c97822",
+    "#e0ad6b",
+    "#efd6b5",
+    "#f7f7f7",
+    "#c0def2",
+    "#81bde4",
+    "#2c93cf",
+    "#0068a1",
+    "#02487f",
+)
+
+BLACK = "#000000"
+WHITE = "#ffffff"
+TRANSPARENT = "rgba(0,0,0,0)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Palette:
+    """The colours of one theme.
+
+    Attributes:
+        surface: behind everything; Streamlit's own page colour.
+        band: the rounded ground of a layer, and what is not computed yet.
+        hairline: outlines of cells and of bands.
+        text: titles and numbers.
+        muted: subtitles, ticks and axis titles.
+        flow: arrows that carry an input.
+        chosen: the frame around the chosen timestep.
+        chosen_fill: its ground, translucent.
+        absent: the ground of a cell that holds no number (NaN or infinite).
+        alarm: the frame around the first wrong place.
+        forward: the forward lane.
+        reverse: the reverse lane.
+        forward_soft: large areas and quiet lines of the forward lane.
+        reverse_soft: large areas and quiet lines of the reverse lane.
+    """
+
+    surface: str
+    band: str
+    hairline: str
+    text: str
+    muted: str
+    flow: str
+    chosen: str
+    chosen_fill: str
+    absent: str
+    alarm: str
+    forward: str
+    reverse: str
+    forward_soft: str
+    reverse_soft: str
+
+    def lane(self, direction: Direction) -> str:
+        """The colour of a direction's arrows and labels."""
+        return self.forward if direction == "forward" else self.reverse
+
+    def soft(self, direction: Direction) -> str:
+        """The quiet colour of a direction, for areas and side lines."""
+        return self.forward_soft if direction == "forward" else self.reverse_soft
+
+
+PALETTES: dict[ThemeName, Palette] = {
+    "light": Palette(
+        surface="#ffffff",
+        band="#f3f5f9",
+        hairline="#cfd5df",
+        text="#1f2430",
+        muted="#5b6270",
+        flow="#9aa3b3",
+        chosen="#1f2430",
+        chosen_fill="rgba(31,36,48,0.07)",
+        absent="#dde1e9",
+        alarm="#c8102e",
+        forward="#0b6e4f",
+        reverse="#8a3ffc",
+        forward_soft="#a9d3c3",
+        reverse_soft="#d3b9fd",
+    ),
+    "dark": Palette(
+        surface="#0e1117",
+        band="#1b1e28",
+        hairline="#454957",
+        text="#fafafa",
+        muted="#a9afbc",
+        flow="#747b8a",
+        chosen="#fafafa",
+        chosen_fill="rgba(250,250,250,0.09)",
+        absent="#3a3e4b",
+        alarm="#ff6b6b",
+        forward="#43c59e",
+        reverse="#b794ff",
+        forward_soft="#1f5f4c",
+        reverse_soft="#553a8a",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedScale:
+    """Colours for values between -limit and +limit: brown negative, blue positive.
+
+    The legend (`colorscale`) and single cells (`color`) are read from the same stops.
+
+    Raises:
+        ValueError: limit is not a positive, finite number.
+    """
+
+    limit: float
+
+    def __post_init__(self) -> None:
+        """Refuses a range that cannot be drawn."""
+        if not (math.isfinite(self.limit) and self.limit > 0):
+            raise ValueError(f"limit must be positive and finite, got {self.limit!r}.")
+
+    @property
+    def colorscale(self) -> list[tuple[float, str]]:
+        """The stops as plotly wants them: pairs of a position in 0..1 and a colour."""
+        last = len(SIGNED_STOPS) - 1
+        return [(index / last, stop) for index, stop in enumerate(SIGNED_STOPS)]
+
+    @property
+    def label(self) -> str:
+        """The range in words: `±1`."""
+        return f"±{self.limit:.3g}"
+
+    def color(self, value: float) -> str:
+        """The colour of a number; what lies past the range has the colour of its end."""
+        place = (min(max(value / self.limit, -1.0), 1.0) + 1) / 2 * (len(SIGNED_STOPS) - 1)
+        index = min(int(place), len(SIGNED_STOPS) - 2)
+        below, above = _channels(SIGNED_STOPS[index]), _channels(SIGNED_STOPS[index + 1])
+        mixed = (a + (b - a) * (place - index) for a, b in zip(below, above, strict=True))
+        return "#" + "".join(f"{round(channel):02x}" for channel in mixed)
+
+    def text(self, value: float) -> str:
+        """Black or white, whichever reads better on the colour of this value."""
+        return text_on(self.color(value))
+
+
+def text_on(color: str) -> str:
+    """Black or white, whichever has the higher contrast on a `#rrggbb` ground."""
+    return max((BLACK, WHITE), key=lambda ink: contrast(ink, color))
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast of two `#rrggbb` colours, 1 to 21.
+
+    Source: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
+    """
+    low, high = sorted((_luminance(first), _luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _channels(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def _luminance(color: str) -> float:
+    """Source: https://www.w3.org/TR/WCAG21/#dfn-relative-luminance."""
+    shares = (channel / 255 for channel in _channels(color))
+    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

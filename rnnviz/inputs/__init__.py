@@ -1,0 +1,21 @@
+"""What goes into a net: typed text, made signals and the numbers of a file, each as a `Series`."""
+
+from rnnviz.inputs.files import EXTENSIONS, read_series
+from rnnviz.inputs.series import Series, window
+from rnnviz.inputs.signals import noise, sines
+from rnnviz.inputs.text import UNKNOWN, characters, one_hot, rotated, vocabulary_of, widen
+
+__all__ = [
+    "EXTENSIONS",
+    "UNKNOWN",
+    "Series",
+    "characters",
+    "noise",
+    "one_hot",
+    "read_series",
+    "rotated",
+    "sines",
+    "vocabulary_of",
+    "widen",
+    "window",
+]

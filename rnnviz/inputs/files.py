@@ -1,0 +1,38 @@
+"""A file from a user as a `Series`; the bytes are data and never code."""
+
+from __future__ import annotations
+
+from rnnviz.inputs.checks import excerpt
+from rnnviz.inputs.delimited import read_delimited
+from rnnviz.inputs.npy import read_npy
+from rnnviz.inputs.series import Series
+from rnnviz.limits import MAX_FILE_BYTES
+
+_READERS = {"csv": read_delimited, "tsv": read_delimited, "txt": read_delimited, "npy": read_npy}
+
+# What an uploader may offer.
+EXTENSIONS = tuple(_READERS)
+
+
+def read_series(name: str, data: bytes) -> Series:
+    """The numbers of a file, one row per timestep: (seq_len, input_size).
+
+    Text (.csv, .tsv, .txt) is UTF-8 with commas, semicolons or tabs between the numbers and maybe
+    a header; a .npy may also be (seq_len,) or (batch, seq_len, input_size). There may be more rows
+    than a run can take: `window` picks some.
+
+    Raises:
+        ValueError: the file is not such a file or too large; one line that says where and why.
+    """
+    reader = _READERS.get(name.lower().rpartition(".")[2])
+    if reader is None:
+        expected = ", ".join(f".{extension}" for extension in EXTENSIONS)
+        raise ValueError(f"{excerpt(name)}: the name must end in one of {expected}.")
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError(
+            f"{excerpt(name)}: the file must have at most {MAX_FILE_BYTES} bytes, got {len(data)}."
+        )
+    try:
+        return reader(data)
+    except ValueError as error:
+        raise ValueError(f"{excerpt(name)}: {error}") from error

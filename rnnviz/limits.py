@@ -1,0 +1,44 @@
+"""What one run may ask for: every bound with its reason, for widgets, links and the engine."""
+
+# Largest record the library makes unless told otherwise: half the memory of a small laptop.
+LIBRARY_MAX_BYTES = 4 * 2**30
+
+# Largest record one visitor's page may make: visitors share one server process.
+APP_MAX_BYTES = 64 * 2**20
+
+# What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
+MAX_LAYERS = 6
+
+# Rows of the heatmaps: beyond this a unit is thinner than a pixel.
+MAX_HIDDEN_SIZE = 256
+
+# Columns of W_ih and rows of the drawn input.
+MAX_INPUT_SIZE = 256
+
+# Columns of the heatmaps and of the unrolled diagram.
+MAX_SEQ_LEN = 256
+
+# Samples computed side by side; one of them is drawn.
+MAX_BATCH = 16
+
+# Seeds that fit an ordinary 32-bit integer in other tools, so that a run can be repeated there.
+MAX_SEED = 2**31 - 1
+
+# Characters of a typed text: one timestep each.
+MAX_TEXT_CHARS = MAX_SEQ_LEN
+
+# Characters of a vocabulary: one input column each, and one shared by what is unknown.
+MAX_VOCABULARY_CHARS = MAX_INPUT_SIZE - 1
+
+# Numbers read from one file, checked before anything is parsed.
+MAX_FILE_VALUES = 1_000_000
+
+# Bytes of one uploaded file; `.streamlit/config.toml` names the same bound in MB.
+MAX_FILE_BYTES = 32 * 2**20
+
+# Code points of one character: Unicode's stream-safe text has at most 30 marks on a letter
+# (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format), its longest emoji 10.
+MAX_CHAR_CODE_POINTS = 32
+
+# Characters of a column's name, taken from a file's header: what fits beside a heatmap's row.
+MAX_COLUMN_CHARS = 40

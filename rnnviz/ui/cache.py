@@ -1,0 +1,129 @@
+"""From settings to a run, computed once and shared by all that ask for the same numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import nn
+
+from rnnviz import examples
+from rnnviz.config import RNNConfig
+from rnnviz.engine.checks import config_of
+from rnnviz.engine.compare import compare
+from rnnviz.engine.forward import trace
+from rnnviz.engine.weights import build, random_state
+from rnnviz.inputs import Series, noise, one_hot, read_series, sines, window
+from rnnviz.inputs.picture import drawn_seven
+from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
+from rnnviz.records import Comparison, Trace
+from rnnviz.ui.settings import Settings, current_settings
+from rnnviz.ui.uploads import kept_file
+
+# Small nets on two threads are up to 50 times slower than on one: the threads wait for each other.
+torch.set_num_threads(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One net on one input: what went in, what came out, and how it compares with torch.nn."""
+
+    settings: Settings
+    series: Series
+    trace: Trace
+    comparison: Comparison
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """A token per timestep, where the input has such."""
+        return self.series.labels or None
+
+
+def current_run() -> Run:
+    """The run that the sidebar asks for; what cannot be run ends the page with a sentence."""
+    settings = current_settings()
+    try:
+        file = kept_file(settings.file) if settings.input == "file" else ("", b"")
+        return _run(settings, file)
+    except (ValueError, TypeError, RuntimeError) as error:
+        st.error(_sentence(error), icon=":material/error:")
+        st.stop()
+
+
+# The record is shared by all sessions that ask for the same, hence read-only. The file is known
+# by its fingerprint, which is one of the settings.
+@st.cache_resource(max_entries=8, show_spinner="Running the net…")
+def _run(settings: Settings, _file: tuple[str, bytes]) -> Run:
+    series = _series(settings, _file)
+    module = _module(settings, series.input_size)
+    dtype = getattr(torch, settings.dtype)
+    x = torch.from_numpy(np.ascontiguousarray(series.values)).to(dtype)
+    x = x if module.batch_first else x.transpose(0, 1)
+    h_0 = None
+    if settings.h0 == "random":
+        h_0 = random_state(config_of(module), series.batch, settings.seed).to(settings.device)
+    record = trace(module, x.to(settings.device), h_0, max_bytes=APP_MAX_BYTES)
+    result = compare(record, module).numpy()
+    record = record.numpy()
+    for array in _arrays(record, result):
+        array.setflags(write=False)
+    return Run(settings=settings, series=series, trace=record, comparison=result)
+
+
+def _series(settings: Settings, file: tuple[str, bytes]) -> Series:
+    match settings.input:
+        case "text":
+            return one_hot(settings.text, settings.vocab, settings.batch)
+        case "sines":
+            return sines(settings.steps, settings.inputs, settings.batch)
+        case "noise":
+            return noise(settings.steps, settings.inputs, settings.batch, seed=settings.seed)
+        case "picture":
+            return drawn_seven(settings.batch)
+    series = read_series(*file)
+    start = min(settings.start, series.seq_len - 1)
+    return window(series, start, min(MAX_SEQ_LEN, series.seq_len - start))
+
+
+def example_net(name: str, dtype: str = "float32", **sizes: int) -> nn.RNN:
+    """One of the nets built by formula, under its name in `settings.EXAMPLE_WEIGHTS`."""
+    return getattr(examples, name)(**sizes).to(getattr(torch, dtype))
+
+
+def _module(settings: Settings, input_size: int) -> nn.RNN:
+    if settings.is_example:
+        net = example_net(settings.weights, settings.dtype, input_size=input_size)
+        return net.to(settings.device)
+    config = RNNConfig(
+        input_size=input_size,
+        hidden_size=settings.hidden,
+        num_layers=settings.layers,
+        nonlinearity=settings.activation,
+        bias=settings.bias,
+        batch_first=settings.batch_first,
+        bidirectional=settings.direction == "bidirectional",
+        dtype=settings.dtype,
+    )
+    return build(
+        config,
+        settings.seed,
+        weights=settings.weights,
+        spectral_radius=settings.radius,
+        device=settings.device,
+    )
+
+
+def _arrays(record: Trace, result: Comparison) -> list[np.ndarray]:
+    kept = [record.output, record.h_n, result.output, result.h_n, result.differences]
+    kept += result.cells
+    return kept + [array for cell in record.cells for _, array in cell.arrays()]
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error).replace("\\", "\\\\")
+    # What a visitor typed may stand in the message: it must not be read as Markdown.
+    for mark in "*_`[]<>$#~:|":
+        text = text.replace(mark, "\\" + mark)
+    return text[:1].upper() + text[1:]

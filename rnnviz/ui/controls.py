@@ -1,0 +1,208 @@
+"""The sidebar: what to run. Every control is bound to the link under its key."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+
+from rnnviz.inputs import one_hot, widen
+from rnnviz.inputs.picture import SIDE
+from rnnviz.limits import (
+    MAX_BATCH,
+    MAX_HIDDEN_SIZE,
+    MAX_INPUT_SIZE,
+    MAX_LAYERS,
+    MAX_SEED,
+    MAX_SEQ_LEN,
+    MAX_TEXT_CHARS,
+    MAX_VOCABULARY_CHARS,
+)
+from rnnviz.ui.cache import example_net
+from rnnviz.ui.presets import PRESETS
+from rnnviz.ui.settings import (
+    DEFAULTS,
+    DIRECTIONS,
+    EXAMPLE_WEIGHTS,
+    INPUT_NAMES,
+    WEIGHT_NAMES,
+    Settings,
+    current_settings,
+)
+from rnnviz.ui.uploads import uploader
+
+_BEFORE = "_before_preset"
+
+
+def sidebar() -> None:
+    """Draw the controls of the run."""
+    with st.sidebar:
+        _presets()
+        _selectbox("Input", "input", list(INPUT_NAMES), INPUT_NAMES.get)
+        settings = current_settings()
+        _input(settings)
+        _net(settings)
+        with st.expander("More", icon=":material/tune:"):
+            _more(settings)
+
+
+def _presets() -> None:
+    st.selectbox(
+        "Preset",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].title,
+        key="preset",
+        bind="query-params",
+        on_change=_apply_preset,
+        help="Sets every control at once.",
+    )
+    preset = PRESETS[st.session_state["preset"]]
+    wanted = DEFAULTS | preset.settings
+    changed = any(st.session_state.get(name, wanted[name]) != wanted[name] for name in wanted)
+    st.caption(preset.story)
+    if changed or _BEFORE in st.session_state:
+        left, right = st.columns(2)
+        left.button(
+            "Reset",
+            on_click=_apply_preset,
+            disabled=not changed,
+            help="Back to the preset's settings.",
+            width="stretch",
+        )
+        right.button(
+            "Undo",
+            on_click=_undo_preset,
+            disabled=_BEFORE not in st.session_state,
+            help="Back to the settings from before the preset.",
+            width="stretch",
+        )
+
+
+def _apply_preset() -> None:
+    state = st.session_state
+    state[_BEFORE] = {name: state.get(name, value) for name, value in DEFAULTS.items()}
+    state.update(DEFAULTS | PRESETS[state["preset"]].settings)
+
+
+def _undo_preset() -> None:
+    st.session_state.update(st.session_state.pop(_BEFORE))
+
+
+def _input(settings: Settings) -> None:
+    match settings.input:
+        case "text":
+            _text(settings)
+        case "sines" | "noise":
+            _slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
+            _slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
+        case "picture":
+            why = "The picture decides: its rows are timesteps, its columns inputs."
+            _decided("Sequence length", SIDE, why)
+            _decided("Input size", SIDE, why)
+        case "file":
+            uploader()
+            _number("First row", "start", 0, 10**6, "Which timestep of the file comes first.")
+
+
+def _text(settings: Settings) -> None:
+    _text_input("Text", "text", MAX_TEXT_CHARS, "Any script. One timestep per character.")
+    _text_input(
+        "Vocabulary",
+        "vocab",
+        MAX_VOCABULARY_CHARS,
+        "One input column per letter, and a last one for every letter that is not listed. The text "
+        "never changes the weights; the vocabulary does, as it decides the input size.",
+    )
+    try:
+        series = one_hot(settings.text, settings.vocab)
+    except ValueError:
+        return  # The page says what is wrong.
+    _decided("Sequence length", series.seq_len, "The text decides: one timestep per character.")
+    _decided("Input size", series.input_size, "The vocabulary decides: its letters and “unknown”.")
+    unknown = dict.fromkeys(series.labels[t] for t in series.unknown)
+    if unknown:
+        shown = " ".join(list(unknown)[:12]) + (" …" if len(unknown) > 12 else "")
+        st.text(f"Unknown, in one shared column: {shown}")
+        st.button(
+            "Widen the vocabulary",
+            on_click=_widen,
+            help="Adds these letters as columns of their own. The weights are drawn anew.",
+            width="stretch",
+        )
+
+
+def _widen() -> None:
+    st.session_state["vocab"] = widen(st.session_state["vocab"], st.session_state["text"])
+
+
+def _net(settings: Settings) -> None:
+    if settings.is_example:
+        why = f"“{EXAMPLE_WEIGHTS[settings.weights]}” is built by formula and decides its sizes."
+        st.info(why)
+        _decided("Layers", example_net(settings.weights).num_layers, why)
+        return
+    _slider("Layers", "layers", 1, MAX_LAYERS)
+    st.segmented_control(
+        "Direction",
+        DIRECTIONS,
+        format_func=str.capitalize,
+        default=DEFAULTS["direction"],
+        key="direction",
+        bind="query-params",
+        required=True,
+        width="stretch",
+    )
+    _slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
+
+
+def _more(settings: Settings) -> None:
+    _selectbox("Weights", "weights", list(WEIGHT_NAMES), WEIGHT_NAMES.get)
+    if settings.weights == "orthogonal":
+        _slider("Spectral radius", "radius", 0.0, 2.0)
+    _number("Seed", "seed", 0, MAX_SEED, "Of the weights, of a random h_0 and of random input.")
+    _selectbox("Initial state h_0", "h0", ["random", "zeros"], str.capitalize)
+    if not settings.is_example:
+        _selectbox("Activation", "activation", ["tanh", "relu"])
+        _toggle("Bias", "bias", "b_ih and b_hh.")
+        _toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
+    _selectbox("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
+    _selectbox("Device", "device", _devices())
+    if settings.input != "file":
+        _slider("Batch", "batch", 1, MAX_BATCH)
+    else:
+        st.caption("The file decides the batch and the input size.")
+
+
+def _devices() -> list[str]:
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def _slider(label: str, key: str, least: float, most: float) -> None:
+    step = 0.05 if isinstance(least, float) else 1
+    st.slider(label, least, most, DEFAULTS[key], step, key=key, bind="query-params")
+
+
+def _decided(label: str, value: int, why: str) -> None:
+    """A slider that something else decides: it shows the value, and why it cannot be moved."""
+    st.slider(label, 0, 2 * value, value, disabled=True, help=why)
+
+
+def _number(label: str, key: str, least: int, most: int, help: str) -> None:
+    st.number_input(label, least, most, DEFAULTS[key], key=key, bind="query-params", help=help)
+
+
+def _text_input(label: str, key: str, most: int, help: str) -> None:
+    st.text_input(label, DEFAULTS[key], most, key=key, bind="query-params", help=help)
+
+
+def _toggle(label: str, key: str, help: str) -> None:
+    st.toggle(label, DEFAULTS[key], key=key, bind="query-params", help=help)
+
+
+def _selectbox(label: str, key: str, options: list[str], name=str) -> None:
+    index = options.index(DEFAULTS[key])
+    st.selectbox(label, options, index, format_func=name, key=key, bind="query-params")

@@ -1,0 +1,106 @@
+"""What can be taken away: pictures, a script, one HTML file, the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.exports.html import view_html
+from rnnviz.exports.npz import trace_npz
+from rnnviz.exports.script import torch_script
+from rnnviz.figures import (
+    Look,
+    animated_states,
+    comparison,
+    hidden_heatmap,
+    unrolled_diagram,
+)
+from rnnviz.ui.cache import Run
+from rnnviz.ui.words import difference_words, made_by, net_words
+
+# CSS pixels per millimetre: 96 to the inch.
+_PIXELS = 96 / 25.4
+
+# Widths of pictures in mm; None is the size on the screen.
+_WIDTHS: dict[str, int | None] = {
+    "as on screen": None,
+    "89 mm": 89,
+    "183 mm": 183,
+    "slide": 320,
+}
+
+
+def picture_options() -> None:
+    """The choices that hold for every chart's picture button."""
+    left, right = st.columns(2)
+    with left:
+        st.segmented_control(
+            "Picture format",
+            ["SVG", "PNG"],
+            default="SVG",
+            key="picture",
+            bind="query-params",
+            required=True,
+        )
+    with right:
+        st.selectbox("Picture width", list(_WIDTHS), key="width", bind="query-params")
+    st.caption(
+        "The camera above each chart saves it so. SVG keeps text as text; PNG has 300 dpi at the "
+        "stated width."
+    )
+
+
+def picture_config(name: str) -> dict[str, Any]:
+    """plotly's settings of a chart's toolbar, with the format and width chosen on the page."""
+    kind = st.session_state.get("picture", "SVG").lower()
+    width = _WIDTHS.get(st.session_state.get("width"))
+    options: dict[str, Any] = {"format": kind, "filename": f"rnnviz-{name}"}
+    if width is not None:
+        options["width"] = round(width * _PIXELS)
+    # 300 dpi are 300 / 96 picture pixels to a CSS pixel.
+    options["scale"] = 1 if kind == "svg" else 300 / 96
+    return {"displaylogo": False, "toImageButtonOptions": options}
+
+
+def downloads(run: Run, choice: Look) -> None:
+    """The view as files, and the net as a script to copy."""
+    st.header("Take it with you")
+    picture_options()
+    left, right = st.columns(2)
+    left.download_button(
+        "Whole view (.html)",
+        lambda: whole_view(run, choice),
+        "rnnviz-view.html",
+        "text/html",
+        icon=":material/download:",
+        help="One file that opens offline and plays: about 5 MB.",
+        on_click="ignore",
+        width="stretch",
+    )
+    right.download_button(
+        "Trace (.npz)",
+        lambda: trace_npz(run.trace),
+        "rnnviz-trace.npz",
+        "application/octet-stream",
+        icon=":material/download:",
+        help="Every number, under torch's names, with a README inside.",
+        on_click="ignore",
+        width="stretch",
+    )
+    with st.expander("This net in plain torch", icon=":material/code:"):
+        seed = run.settings.seed if run.settings.weights == "default" else None
+        st.code(torch_script(run.trace, seed=seed), language="python")
+
+
+def whole_view(run: Run, choice: Look) -> str:
+    """The page's charts as one HTML file, with the animation."""
+    trace = run.trace
+    figures = [unrolled_diagram(trace, look=choice), animated_states(trace, look=choice)]
+    figures += [
+        hidden_heatmap(trace, layer, direction, look=choice)
+        for layer, direction in trace.config.lanes
+    ]
+    figures.append(comparison(trace, run.comparison, look=choice))
+    lines = [net_words(trace), difference_words(run.comparison), made_by()]
+    return view_html("RNNviz", lines, figures, theme=choice.theme)

@@ -1,0 +1,34 @@
+"""The main script: page settings, the sidebar and the navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from rnnviz.ui.controls import sidebar
+
+HERE = Path(__file__).parent
+PAGES = HERE.parents[1] / "pages"
+
+st.set_page_config(page_title="RNNviz", page_icon=str(HERE / "icon.svg"), layout="wide")
+page = st.navigation(
+    {
+        "Look inside": [
+            st.Page(
+                PAGES / "inside/step.py",
+                title="Step through",
+                icon=":material/footprint:",
+                default=True,
+            )
+        ],
+        "Check": [
+            st.Page(
+                PAGES / "check/compare.py",
+                title="Beside torch.nn",
+                icon=":material/balance:",
+                url_path="compare",
+            )
+        ],
+    }
+)
+sidebar()
+page.run()

@@ -1,0 +1,64 @@
+"""Files from visitors: kept for the session, named by their fingerprint, never executed."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+
+from rnnviz.limits import MAX_FILE_BYTES
+
+_KEPT = "_uploaded"
+
+
+def fingerprint(data: bytes) -> str:
+    """The first 16 hexadecimal digits of the SHA-256: what a link says of a file."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def uploader() -> None:
+    """The file control; puts the file's fingerprint into the settings and so into the link."""
+    st.file_uploader(
+        "CSV or .npy",
+        type=["csv", "tsv", "txt", "npy"],
+        key="_upload",
+        on_change=_keep,
+        max_upload_size=MAX_FILE_BYTES // 2**20,
+        help="Rows are timesteps, columns are inputs: (seq_len, input_size), or in .npy also "
+        "(batch, seq_len, input_size). It stays in this session's memory.",
+    )
+    kept = st.session_state.get(_KEPT)
+    if kept:
+        st.caption(f"In use: {_plain(kept[0])}, {len(kept[1]):,} bytes")
+    st.text_input("File fingerprint", key="file", bind="query-params", max_chars=16, disabled=True)
+
+
+def kept_file(wanted: str) -> tuple[str, bytes]:
+    """The (name, bytes) of the session's file, whose fingerprint must be the wanted one.
+
+    Raises:
+        ValueError: there is none, or the link was made with another one.
+    """
+    kept = st.session_state.get(_KEPT)
+    if kept is not None and fingerprint(kept[1]) == wanted:
+        return kept
+    if wanted:
+        raise ValueError(
+            f"this link was made with a file that did not travel with it (fingerprint {wanted}): "
+            "open that file in the sidebar to see the same numbers."
+        )
+    raise ValueError("open a CSV or .npy file in the sidebar, or choose another input.")
+
+
+def _keep() -> None:
+    file = st.session_state["_upload"]
+    if file is None:
+        return
+    data = file.getvalue()
+    st.session_state[_KEPT] = (file.name, data)
+    st.session_state["file"] = fingerprint(data)
+
+
+def _plain(name: str) -> str:
+    """A file's name as text: without what Markdown would read as markup."""
+    return "".join(c if c.isalnum() or c in " .-_" else "_" for c in name[:40])

@@ -1,0 +1,152 @@
+"""What the pages are composed of: the badge, the step through time, and torch.nn beside it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from rnnviz.config import Direction
+from rnnviz.figures import (
+    Look,
+    cell_comparison,
+    comparison,
+    hidden_heatmap,
+    product_heatmaps,
+    unrolled_diagram,
+    weight_heatmaps,
+)
+from rnnviz.ui.cache import Run
+from rnnviz.ui.downloads import picture_config
+from rnnviz.ui.words import difference_words, net_words, place_words, verdict
+
+
+def heading(title: str, run: Run) -> None:
+    """The page's title, the net in one line, and whether it matches torch.nn."""
+    st.title(title)
+    result = run.comparison
+    if result.equal:
+        st.badge(verdict(result), icon=":material/check:", color="green")
+        st.caption(f"{net_words(run.trace)}  \n{difference_words(result)}")
+        return
+    st.caption(net_words(run.trace))
+    where = f" First at {place_words(result.first)}." if result.first else ""
+    st.warning(
+        f"{difference_words(result)}, more than {result.limit:.0e}.{where}",
+        icon=":material/warning:",
+    )
+
+
+def look(run: Run) -> Look:
+    """How the figures look: the visitor's theme and range, and the input's tokens."""
+    return Look(theme=theme(), fit=st.session_state.get("range") == "this run", labels=run.labels)
+
+
+def theme() -> Literal["light", "dark"]:
+    """The theme the visitor's browser shows."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def sample_of(run: Run) -> int:
+    """Which sample of the batch is drawn."""
+    if run.trace.batch == 1:
+        return 0
+    most = run.trace.batch - 1
+    st.session_state["sample"] = min(st.session_state.get("sample", 0), most)
+    return st.slider("Sample shown", 0, most, key="sample", bind="query-params")
+
+
+@st.fragment
+def step_view(run: Run) -> None:
+    """The timestep slider and every chart that follows it."""
+    t = _timestep(run)
+    sample = sample_of(run)
+    choice = look(run)
+    chart(unrolled_diagram(run.trace, sample=sample, t=t, look=choice), "unrolled")
+    _numbers(run, sample, t)
+    st.subheader("Hidden states h")
+    for layer in reversed(range(run.trace.config.num_layers)):
+        columns = st.columns(run.trace.config.num_directions)
+        for column, direction in zip(columns, run.trace.config.directions, strict=True):
+            with column:
+                figure = hidden_heatmap(
+                    run.trace, layer, direction, sample=sample, t=t, look=choice
+                )
+                chart(figure, f"hidden_{layer}_{direction}")
+    st.subheader("Beside torch.nn")
+    figure = comparison(run.trace, run.comparison, sample=sample, t=t, look=choice)
+    chart(figure, "comparison")
+    st.subheader("One cell in detail")
+    layer, direction = choose_cell(run)
+    figure = product_heatmaps(run.trace, layer, direction, sample=sample, t=t, look=choice)
+    chart(figure, "products")
+    chart(weight_heatmaps(run.trace, layer, direction, look=choice), "weights")
+
+
+@st.fragment
+def compare_view(run: Run) -> None:
+    """torch.nn beside RNNviz: the whole output, then each cell by itself."""
+    result = run.comparison
+    sample = sample_of(run)
+    left, middle, right = st.columns(3)
+    left.metric("output: max |difference|", f"{result.output_difference:.2e}")
+    middle.metric("h_n: max |difference|", f"{result.h_n_difference:.2e}")
+    right.metric("counts as equal up to", f"{result.limit:.2e}")
+    st.caption(result.reason)
+    figure = comparison(run.trace, result, sample=sample, look=look(run))
+    chart(figure, "comparison")
+    st.subheader("Cell by cell")
+    st.write(
+        "Each cell is run again by torch on the input that RNNviz recorded for it, so that an "
+        "error shows where it arises and not in the layers above."
+    )
+    layer, direction = choose_cell(run)
+    figure = cell_comparison(run.trace, result, layer, direction, sample=sample, look=look(run))
+    chart(figure, "cell_comparison")
+
+
+def choose_cell(run: Run) -> tuple[int, Direction]:
+    """Which layer and direction is shown in detail."""
+    names = {f"layer {layer}, {way}": (layer, way) for layer, way in run.trace.config.lanes}
+    if st.session_state.get("cell") not in names:
+        st.session_state.pop("cell", None)
+    return names[st.selectbox("Cell", list(names), key="cell", bind="query-params")]
+
+
+def chart(figure: go.Figure, key: str) -> None:
+    """One figure with its text alternative and its picture button."""
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=f"chart_{key}",
+        config=picture_config(key),
+        alt=figure.layout.meta["alt"],
+    )
+
+
+def _timestep(run: Run) -> int:
+    """The timestep slider; it keeps its place as far as the sequence goes."""
+    most = run.trace.seq_len - 1
+    if most == 0:
+        st.caption("One timestep: t = 0.")
+        return 0
+    st.session_state["t"] = min(st.session_state.get("t", 0), most)
+    return st.slider("Timestep t", 0, most, key="t", bind="query-params")
+
+
+def _numbers(run: Run, sample: int, t: int) -> None:
+    """The states of one timestep as a table, with all their digits."""
+    size = run.trace.config.hidden_size
+    if size > 16:
+        return
+    with st.expander(f"Numbers at t = {t}", icon=":material/table:"):
+        st.table(
+            {
+                f"layer {cell.layer}, {cell.direction}": [
+                    f"{value:.7g}" for value in cell.h[t, sample]
+                ]
+                for cell in run.trace.cells
+            }
+        )
+        st.caption("Rows are hidden units, columns are cells: h[t] of each.")

@@ -1,0 +1,101 @@
+"""Wrong use: the exception type torch raises for it, and words that name what was expected."""
+
+import pytest
+import torch
+from torch import nn
+
+import rnnviz
+
+NET = nn.RNN(3, 4, num_layers=2, bidirectional=True)
+X = torch.zeros(5, 2, 3)
+H = torch.zeros(4, 2, 4)
+
+# (input, hx, words of ours); torch.nn must refuse it with the same type.
+LIKE_TORCH = {
+    "input size": (torch.zeros(5, 2, 7), None, r"\(seq_len, batch, 3\).*got \(5, 2, 7\)"),
+    "one dimension": (torch.zeros(3), None, r"got \(3,\), which has 1 dim"),
+    "four dimensions": (torch.zeros(1, 5, 2, 3), None, "which has 4 dimensions"),
+    "no timestep": (torch.zeros(0, 2, 3), H, "at least one timestep"),
+    "input dtype": (X.double(), None, "dtype, torch.float32, got torch.float64"),
+    "integers": (X.long(), None, "got torch.int64"),
+    "hx batch": (X, torch.zeros(4, 3, 4), r"hx must be \(4, 2, 4\).*got \(4, 3, 4\)"),
+    "hx rows": (X, torch.zeros(2, 2, 4), r"num_layers \* num_directions.*got \(2, 2, 4\)"),
+    "hx size": (X, torch.zeros(4, 2, 5), r"got \(4, 2, 5\)"),
+    "hx unbatched": (X, torch.zeros(4, 4), r"got \(4, 4\)"),
+    "hx batched": (X[:, 0], H, r"the input being unbatched; got \(4, 2, 4\)"),
+    "hx dtype": (X, H.double(), "hx must have the input's dtype, torch.float32, got torch.float64"),
+    "input device": (X.to("meta"), None, "device, cpu, got meta"),
+    "hx device": (X, H.to("meta"), "device, cpu, got meta"),
+}
+
+
+@pytest.mark.parametrize(("x", "hx", "words"), LIKE_TORCH.values(), ids=LIKE_TORCH.keys())
+def test_what_torch_refuses_is_refused_with_its_type(x, hx, words):
+    with pytest.raises(Exception) as theirs:
+        NET(x, hx)
+    with pytest.raises(theirs.type, match=words) as ours:
+        rnnviz.trace(NET, x, hx)
+
+    assert ours.type is theirs.type
+
+
+# Where torch fails by accident (AttributeError), a TypeError says what it is about.
+ACCIDENTS = {
+    "tuple as hx": (NET, X, (H, H), "hx must be one tensor, h_0, or None; got tuple"),
+    "list as input": (NET, [[1.0]], None, "input must be a torch.Tensor, got list"),
+    "packed": (
+        NET,
+        nn.utils.rnn.pack_sequence([torch.zeros(2, 3)]),
+        None,
+        "PackedSequence cannot be traced",
+    ),
+    "an LSTM": (nn.LSTM(3, 4), X, None, "must be a torch.nn.RNN, got LSTM"),
+    "a class": (nn.RNN, X, None, "must be a torch.nn.RNN, got type"),
+    "complex": (nn.RNN(3, 4, dtype=torch.complex64), X, None, "got complex64"),
+}
+
+
+@pytest.mark.parametrize(("net", "x", "hx", "words"), ACCIDENTS.values(), ids=ACCIDENTS.keys())
+def test_what_is_of_the_wrong_kind_is_a_type_error(net, x, hx, words):
+    with pytest.raises(TypeError, match=words):
+        rnnviz.trace(net, x, hx)
+
+
+def test_batch_first_is_named_in_the_message():
+    net = nn.RNN(3, 4, batch_first=True)
+
+    with pytest.raises(RuntimeError, match=r"\(batch, seq_len, 3\)"):
+        rnnviz.trace(net, torch.zeros(2, 5, 4))
+    with pytest.raises(RuntimeError, match="at least one timestep"):
+        rnnviz.trace(net, torch.zeros(2, 0, 3))
+    with pytest.raises(RuntimeError, match=r"hx must be \(1, 2, 4\)"):
+        rnnviz.trace(net, torch.zeros(2, 5, 3), torch.zeros(1, 5, 4))
+
+
+def test_mixed_parameters_are_refused():
+    net = nn.RNN(3, 4)
+    net.weight_hh_l0 = nn.Parameter(net.weight_hh_l0.detach().double())
+
+    with pytest.raises(RuntimeError, match=r"one dtype on one device.*float32.*float64"):
+        rnnviz.trace(net, X)
+
+
+def test_the_size_is_known_before_anything_is_allocated():
+    """A record of 20 TB is refused at once, with its bytes and what to lower."""
+    net = nn.RNN(1, 2, device="meta")
+    net.hidden_size = 10**6
+    x = torch.zeros(1, device="meta").expand(10**3, 10**3, 1)
+    with pytest.raises(ValueError, match=r"20,008,016,000,000 bytes.*lower seq_len=1000"):
+        rnnviz.trace(net, x)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("bidirectional", [True, False])
+@pytest.mark.parametrize("num_layers", [1, 2, 3])
+def test_the_size_that_is_checked_is_the_size_of_the_record(num_layers, bidirectional, bias):
+    net = nn.RNN(3, 4, num_layers, bias=bias, bidirectional=bidirectional)
+    trace = rnnviz.trace(net, X)
+
+    assert rnnviz.trace(net, X, max_bytes=trace.nbytes).nbytes == trace.nbytes
+    with pytest.raises(ValueError, match=f"{trace.nbytes:,} bytes"):
+        rnnviz.trace(net, X, max_bytes=trace.nbytes - 1)

@@ -1,0 +1,133 @@
+"""Nets by seed: bit-equal to torch's own, at every call, in many sessions at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+
+import pytest
+import torch
+from torch import nn
+
+import rnnviz
+from rnnviz import RNNConfig
+from rnnviz.engine.weights import random_state
+
+CONFIG = RNNConfig(input_size=3, hidden_size=4, num_layers=2, bidirectional=True)
+
+
+def torch_net(seed, config):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return nn.RNN(
+            config.input_size,
+            config.hidden_size,
+            config.num_layers,
+            bias=config.bias,
+            bidirectional=config.bidirectional,
+            dtype=getattr(torch, config.dtype),
+        )
+
+
+def assert_same(ours, theirs):
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    for name, value in theirs.state_dict().items():
+        assert ours.state_dict()[name].dtype == value.dtype
+        assert torch.equal(ours.state_dict()[name], value), name
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_default_weights_are_those_of_torch(bidirectional, dtype):
+    for seed, bias, layers in product([0, 7, 2**31 - 1], [True, False], [1, 3]):
+        config = RNNConfig(
+            input_size=3,
+            hidden_size=5,
+            num_layers=layers,
+            bias=bias,
+            bidirectional=bidirectional,
+            dtype=dtype,
+        )
+        assert_same(rnnviz.build(config, seed), torch_net(seed, config))
+
+
+def test_options_reach_the_module():
+    config = RNNConfig(
+        input_size=3, hidden_size=4, nonlinearity="relu", batch_first=True, bias=False
+    )
+    net = rnnviz.build(config)
+
+    assert (net.nonlinearity, net.batch_first, net.bias) == ("relu", True, False)
+    assert not net.training
+    assert rnnviz.trace(net, torch.zeros(2, 5, 3)).config == config
+
+
+def test_the_global_generator_is_left_alone():
+    before = torch.get_rng_state()
+    for weights in ("default", "orthogonal", "blackboard"):
+        rnnviz.build(CONFIG, 3, weights=weights)
+    random_state(CONFIG, 2, 3)
+
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("weights", ["default", "orthogonal", "blackboard"])
+def test_twenty_sessions_at_once_get_the_same_weights(weights):
+    expected = rnnviz.build(CONFIG, 5, weights=weights)
+    with ThreadPoolExecutor(20) as pool:
+        nets = list(pool.map(lambda _: rnnviz.build(CONFIG, 5, weights=weights), range(400)))
+
+    for net in nets:
+        assert_same(net, expected)
+
+
+def test_zeros_and_identity_are_what_they_say():
+    assert all((p == 0).all() for p in rnnviz.build(CONFIG, weights="zeros").parameters())
+    net = rnnviz.build(CONFIG, weights="identity")
+    for name, p in net.named_parameters():
+        expected = torch.eye(*p.shape) if p.dim() == 2 else torch.zeros(4)
+        assert torch.equal(p, expected), name
+
+
+@pytest.mark.parametrize("radius", [0.0, 0.9, 1.0, 1.5])
+def test_orthogonal_has_the_spectral_radius(radius):
+    config = RNNConfig(input_size=3, hidden_size=6, bidirectional=True, dtype="float64")
+    net = rnnviz.build(config, 1, weights="orthogonal", spectral_radius=radius)
+
+    for w_hh in (net.weight_hh_l0.detach(), net.weight_hh_l0_reverse.detach()):
+        torch.testing.assert_close(w_hh @ w_hh.T, radius**2 * torch.eye(6, dtype=torch.float64))
+        eigenvalues = torch.linalg.eigvals(w_hh).abs()
+        torch.testing.assert_close(eigenvalues.max().item(), radius)
+    assert (net.bias_ih_l0 == 0).all()
+    assert not torch.equal(net.weight_hh_l0, net.weight_hh_l0_reverse) or radius == 0
+    assert net.weight_ih_l0.abs().max() <= 6**-0.5
+
+
+def test_blackboard_weights_have_one_decimal():
+    net = rnnviz.build(RNNConfig(input_size=30, hidden_size=30), 2, weights="blackboard")
+    values = {value for p in net.parameters() for value in p.detach().flatten().tolist()}
+    tenths = torch.arange(-9, 10).double() / 10
+
+    assert values == set(tenths.float().tolist())
+
+
+def test_a_random_state_depends_on_the_seed_and_is_not_the_weights():
+    first, again, other = (random_state(CONFIG, 2, seed) for seed in (3, 3, 4))
+
+    assert first.shape == (4, 2, 4)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert first.abs().max() <= 1
+    assert first.abs().mean() > 0.3
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"weights": "xavier"}, "must be one of default, zeros, .*; got 'xavier'"),
+        ({"weights": "orthogonal", "spectral_radius": -1.0}, "at least 0, got -1.0"),
+        ({"weights": "orthogonal", "spectral_radius": float("nan")}, "finite.*got nan"),
+    ],
+    ids=["name", "negative", "nan"],
+)
+def test_unknown_names_and_sizes_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        rnnviz.build(CONFIG, **options)

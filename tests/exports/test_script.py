@@ -1,0 +1,87 @@
+"""The script in plain torch is run, in its own process, and must print what torch gives."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+import rnnviz
+from rnnviz.exports.script import MAX_LITERALS, torch_script
+from tests.engine.test_forward import make
+
+
+def run(script, folder):
+    (folder / "net.py").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "net.py"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+CASES = {
+    "plain": {},
+    "both ways": {"num_layers": 2, "bidirectional": True},
+    "relu, no bias": {"nonlinearity": "relu", "bias": False, "bidirectional": True},
+    "batch_first": {"batch_first": True, "num_layers": 2},
+    "float64": {"dtype": torch.float64, "bidirectional": True},
+    "bfloat16": {"dtype": torch.bfloat16},
+    "float16": {"dtype": torch.float16},
+}
+
+
+@pytest.mark.parametrize("options", CASES.values(), ids=CASES.keys())
+def test_the_script_rebuilds_the_very_numbers(options, tmp_path):
+    """It asserts by itself that both ways agree; here its net is held against ours, bit by bit."""
+    options = {"dtype": torch.float32, "scale": 0.35} | options
+    net, x, h_0 = make(**options)
+    trace = rnnviz.trace(net, x, h_0)
+    script = torch_script(trace, seed=None)
+    assert len(script.splitlines()) < 150
+    run(script + "\ntorch.save((rnn.state_dict(), x, h_0, output), 'out.pt')\n", tmp_path)
+    weights, x_there, h_there, output = torch.load(tmp_path / "out.pt", weights_only=True)
+
+    for name, value in net.state_dict().items():
+        assert torch.equal(weights[name], value)
+    time_major = x.transpose(0, 1) if net.batch_first else x
+    assert torch.equal(x_there, time_major)
+    assert torch.equal(h_there, h_0)
+    theirs = net(x, h_0)[0].detach()
+    assert torch.equal(output, theirs.transpose(0, 1) if net.batch_first else theirs)
+
+
+def test_a_seed_stands_for_default_weights(tmp_path):
+    net = rnnviz.build(rnnviz.RNNConfig(input_size=5, hidden_size=4, bidirectional=True), 11)
+    trace = rnnviz.trace(net, torch.eye(5)[[0, 1, 2, 2, 3]][:, None])
+    script = torch_script(trace, seed=11)
+
+    assert "torch.manual_seed(11)" in script
+    assert "load_state_dict" not in script
+    assert len(script.splitlines()) < 60
+    run(script + "\ntorch.save(output, 'out.pt')\n", tmp_path)
+    there = torch.load(tmp_path / "out.pt", weights_only=True)
+    np.testing.assert_allclose(there, trace.output, atol=1e-6)
+
+
+def test_many_numbers_are_read_from_the_archive(tmp_path):
+    net, x, h_0 = make(torch.float32, sizes=(50, 2, 30, 40), scale=0.1)
+    trace = rnnviz.trace(net, x, h_0)
+    assert x.numel() > MAX_LITERALS
+    (tmp_path / "rnnviz-trace.npz").write_bytes(rnnviz.trace_npz(trace))
+    script = torch_script(trace, seed=None)
+
+    assert len(script.splitlines()) < 60
+    run(script, tmp_path)
+
+
+def test_not_finite_numbers_are_written_out(tmp_path):
+    net, x, h_0 = make(torch.float32)
+    x[0, 0, 0], x[1, 1, 1], x[2, 0, 0] = torch.nan, torch.inf, -1e-30
+    script = torch_script(rnnviz.trace(net, x, h_0), seed=None)
+    script = script.split("def run_by_hand")[0] + "\ntorch.save(x, 'x.pt')\n"
+    run(script, tmp_path)
+
+    there = torch.load(tmp_path / "x.pt", weights_only=True)
+    torch.testing.assert_close(there, x, rtol=0, atol=0, equal_nan=True)

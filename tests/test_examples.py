@@ -1,0 +1,91 @@
+"""The nets by formula do what they claim, on random input."""
+
+import random
+
+import pytest
+import torch
+
+import rnnviz
+from rnnviz import examples
+
+
+def one_hot(text, alphabet):
+    """Rows of torch.eye; a letter outside the alphabet has the last column."""
+    columns = [alphabet.index(c) if c in alphabet else len(alphabet) for c in text]
+    return torch.eye(len(alphabet) + 1)[columns]
+
+
+def words(alphabet, count=20):
+    letters = random.Random(0)
+    return ["".join(letters.choices(alphabet, k=letters.randint(1, 60))) for _ in range(count)]
+
+
+@pytest.mark.parametrize("text", words("abcd"))
+def test_remember_first_keeps_the_first_letter(text):
+    output = rnnviz.trace(examples.remember_first(), one_hot(text, "abcd")).output
+    expected = -torch.ones(len(text), 5)
+    expected[:, "abcd".index(text[0])] = 1
+
+    assert torch.equal(output.sign(), expected)
+    assert output.abs().min() > 0.7
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3])
+@pytest.mark.parametrize("text", words("abc", 5))
+def test_delay_gives_the_input_of_some_steps_ago(text, steps):
+    x = one_hot(text, "abc")
+    last = rnnviz.trace(examples.delay(steps, 4), x).output[:, -4:]
+    padded = torch.cat([torch.zeros(steps, 4), x])
+
+    assert torch.equal(last, padded[: len(text)])
+
+
+@pytest.mark.parametrize("text", words("()a"))
+def test_count_brackets_counts(text):
+    output = rnnviz.trace(examples.count_brackets(), one_hot(text, "()")).output
+    depth = opened = closed = 0
+    for t, letter in enumerate(text):
+        opened += letter == "("
+        closed += letter == ")"
+        depth = max(0, depth + (letter == "(") - (letter == ")"))
+
+        assert output[t].tolist() == [depth, opened, closed]
+
+
+@pytest.mark.parametrize("text", words("01"))
+def test_toggle_gives_the_parity(text):
+    output = rnnviz.trace(examples.toggle(), one_hot(text, "01")).output
+    for t in range(len(text)):
+        odd = text[: t + 1].count("1") % 2
+
+        assert output[t].tolist() == [odd, 1 - odd]
+
+
+@pytest.mark.parametrize("period", [5, 8, 12.5])
+def test_oscillator_turns_once_in_a_period(period):
+    steps = 400
+    push = torch.zeros(steps, 1)
+    push[0] = 1.0
+    output = rnnviz.trace(examples.oscillator(period), push).output
+    angle = torch.atan2(output[:, 1], output[:, 0]).double()
+    turned = (angle[1:] - angle[:-1]).remainder(2 * torch.pi).sum().item() / (2 * torch.pi)
+
+    assert turned == pytest.approx(steps / period, rel=0.03)
+    assert output[-1].norm() > 0.5
+    assert (rnnviz.trace(examples.oscillator(period), torch.zeros(9, 1)).output == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("make", "words_"),
+    [
+        (lambda: examples.delay(-1), "steps must be at least 0, got -1"),
+        (lambda: examples.count_brackets(1), "at least 2.*got 1"),
+        (lambda: examples.toggle(1), "at least 2.*got 1"),
+        (lambda: examples.oscillator(2), "at least 3 steps, got 2"),
+        (lambda: examples.remember_first(0), "input_size must be at least 1, got 0"),
+    ],
+    ids=["delay", "brackets", "toggle", "oscillator", "remember"],
+)
+def test_sizes_that_cannot_work_are_refused(make, words_):
+    with pytest.raises(ValueError, match=words_):
+        make()

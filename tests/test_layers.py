@@ -1,0 +1,92 @@
+"""The one-way flow between the packages, and what must not be needed to trace a net."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# A file imports only from groups to its left.
+ORDER = ["base", "inputs", "engine", "figures", "scene", "exports", "ui", "pages"]
+BASE = {"config", "limits", "records"}
+# Modules of the top level that belong to a group.
+PLACES = {"examples": "engine"}
+# Third parties a group may import.
+ALLOWED = {
+    "base": {"numpy"},
+    "inputs": {"numpy", "regex"},
+    "engine": {"numpy", "torch"},
+    "figures": {"numpy", "plotly"},
+    "scene": {"numpy"},
+    "exports": {"numpy", "plotly"},
+    "ui": {"numpy", "torch", "plotly", "streamlit", "starlette"},
+    "pages": {"streamlit"},
+}
+FILES = sorted([*ROOT.glob("rnnviz/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"])
+
+
+def group(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    if parts[0] != "rnnviz":
+        return "pages"
+    return "base" if parts[1] in BASE else PLACES.get(parts[1], parts[1])
+
+
+def imports(tree):
+    """Absolute names of all imports that run, those for type checkers left out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_go_one_way(path):
+    if path == ROOT / "rnnviz/__init__.py":
+        return
+    own = group(path)
+    third = ALLOWED[own] | ({"starlette"} if path.name == "app.py" else set())
+    for name in imports(ast.parse(path.read_text("utf-8"))):
+        top, *rest = name.split(".")
+        if top == "rnnviz" and rest:
+            other = "base" if rest[0] in BASE else PLACES.get(rest[0], rest[0])
+            known = other in ORDER
+            assert not known or ORDER.index(other) <= ORDER.index(own), f"{path}: {name}"
+        elif top != "rnnviz":
+            assert top in sys.stdlib_module_names or top in third, f"{path}: {name}"
+
+
+def test_relative_imports_are_not_used():
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+
+
+def test_files_keep_to_their_size():
+    for path in FILES:
+        most = 60 if group(path) == "pages" else 300
+        assert len(path.read_text("utf-8").splitlines()) <= most, path
+
+
+def test_tracing_needs_neither_plotly_nor_streamlit():
+    """In a fresh interpreter in which these cannot be imported."""
+    program = """
+import sys
+for name in ("plotly", "streamlit", "pandas", "regex", "starlette"):
+    sys.modules[name] = None
+import torch, rnnviz
+net = rnnviz.build(rnnviz.RNNConfig(input_size=3, hidden_size=4))
+trace = rnnviz.trace(net, torch.zeros(5, 3))
+assert rnnviz.compare(trace, net).equal
+assert rnnviz.load_trace(rnnviz.trace_npz(trace)).seq_len == 5
+rnnviz.examples.toggle()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)

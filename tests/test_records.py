@@ -1,0 +1,85 @@
+"""Records: where things stand in them, and that looking at them copies nothing."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import rnnviz
+
+
+def make(**options):
+    torch.manual_seed(0)
+    net = nn.RNN(3, 4, num_layers=2, **options)
+    rows = 2 * (1 + net.bidirectional)
+    return rnnviz.trace(net, torch.randn(5, 2, 3), torch.randn(rows, 2, 4))
+
+
+def test_steps_go_layer_by_layer_and_the_reverse_direction_downwards():
+    steps = make(bidirectional=True).steps
+
+    assert len(steps) == 2 * 2 * 5
+    assert [s.t for s in steps] == [0, 1, 2, 3, 4, 4, 3, 2, 1, 0] * 2
+    assert [(s.layer, s.direction) for s in steps[::5]] == [
+        (0, "forward"),
+        (0, "reverse"),
+        (1, "forward"),
+        (1, "reverse"),
+    ]
+
+
+def test_cell_finds_a_lane_and_names_the_ones_there_are():
+    trace = make(bidirectional=True)
+
+    assert trace.cell(1, "reverse") is trace.cells[3]
+    assert trace.cell(1) is trace.cells[2]
+    with pytest.raises(ValueError, match=r"no cell \(2, 'forward'\).*\(1, 'reverse'\)"):
+        trace.cell(2)
+    with pytest.raises(ValueError, match="no cell"):
+        make().cell(0, "reverse")
+
+
+def test_h_last_is_the_row_of_h_n():
+    trace = make(bidirectional=True)
+
+    for cell, row in zip(trace.cells, trace.h_n, strict=True):
+        assert torch.equal(cell.h_last, row)
+
+
+def test_numpy_sees_the_same_memory():
+    trace = make(bidirectional=True)
+    there = trace.numpy()
+
+    assert there.config == trace.config
+    assert there.nbytes == trace.nbytes
+    trace.cells[1].h[0, 0, 0] = 42.0
+    trace.output[0, 0, 0] = 43.0
+    assert there.cells[1].h[0, 0, 0] == 42.0
+    assert there.output[0, 0, 0] == 43.0
+    for cell in there.cells:
+        assert all(isinstance(array, np.ndarray) for _, array in cell.arrays())
+    assert there.numpy().cells[0].h is there.cells[0].h
+
+
+def test_numpy_of_bfloat16_is_float32_without_loss():
+    net = nn.RNN(3, 4, dtype=torch.bfloat16)
+    half = rnnviz.trace(net, torch.randn(5, 2, 3).bfloat16())
+
+    assert half.numpy().output.dtype == np.float32
+    assert torch.equal(torch.from_numpy(half.numpy().output).bfloat16(), half.output)
+
+
+def test_a_net_without_bias_has_no_bias_arrays():
+    cell = make(bias=False).cells[0]
+
+    assert cell.bias_ih is None
+    assert [name for name, _ in cell.arrays()] == [
+        "x",
+        "wx",
+        "wh",
+        "a",
+        "h",
+        "h_0",
+        "weight_ih",
+        "weight_hh",
+    ]
