@@ -45,9 +45,7 @@ def check_weights(module: nn.RNN, weights: list[list[Tensor]]) -> None:
     kinds = {(value.dtype, value.device) for cell in weights for value in cell}
     if len(kinds) > 1:
         got = " and ".join(sorted(f"{dtype} on {device}" for dtype, device in kinds))
-        raise RuntimeError(
-            f"module must have one dtype on one device throughout; got {got}."
-        )
+        raise RuntimeError(f"module must have one dtype on one device throughout; got {got}.")
 
 
 def check_input(module: nn.RNN, config: RNNConfig, input: Tensor) -> None:

@@ -41,14 +41,15 @@ def animated_states(trace: Trace, *, sample: int = 0, look: Look = DEFAULT_LOOK)
     """
     trace = checked(trace, look, sample=sample)
     lanes = stacked_lanes(trace.cells, 0.0, LANE_GAP)
-    done = _frame_ends(len(trace.steps))
+    steps = trace.steps
+    done = _frame_ends(len(steps))
     figure = go.Figure()
     legend = _add_states(figure, trace, lanes, sample, look)
     still = len(figure.data)
-    figure.add_traces(_moving(trace, lanes, done[0], look))
+    figure.add_traces(_moving(steps, lanes, done[0], look))
     moving = list(range(still, len(figure.data)))
     figure.frames = [
-        go.Frame(name=str(count), data=_moving(trace, lanes, count, look), traces=moving)
+        go.Frame(name=str(count), data=_moving(steps, lanes, count, look), traces=moving)
         for count in done
     ]
     top = lanes[-1].top
@@ -64,7 +65,7 @@ def animated_states(trace: Trace, *, sample: int = 0, look: Look = DEFAULT_LOOK)
         annotations=_names(lanes, look),
         shapes=[_ground(trace, lane, look) for lane in lanes],
         updatemenus=[_buttons(len(done), look)],
-        sliders=[_slider(trace, done, look)],
+        sliders=[_slider(steps, done, look)],
         meta={"alt": _alt(trace, len(done))},
     )
     return figure
@@ -105,7 +106,7 @@ def _add_states(
     return marks_legend(grids)
 
 
-def _moving(trace: Trace, lanes: Sequence[Lane], done: int, look: Look) -> list:
+def _moving(steps: Sequence[Step], lanes: Sequence[Lane], done: int, look: Look) -> list:
     """What changes from frame to frame: a cover per lane, and the frame around the update."""
     covers = []
     for index, lane in enumerate(lanes):
@@ -113,7 +114,7 @@ def _moving(trace: Trace, lanes: Sequence[Lane], done: int, look: Look) -> list:
         # Lanes are computed one after the other, each for all of its timesteps.
         computed = min(max(done - index * seq_len, 0), seq_len)
         covers.append(_cover(lane, computed, look))
-    step = trace.steps[done - 1]
+    step = steps[done - 1]
     current = next(lane for lane in lanes if (lane.cell.layer, lane.cell.direction) == step[:2])
     x, y = step.t + np.array([-0.5, 0.5, 0.5, -0.5, -0.5]), [current.bottom, current.top]
     return [
@@ -192,7 +193,7 @@ def _buttons(frames: int, look: Look) -> dict:
     }
 
 
-def _slider(trace: Trace, done: Sequence[int], look: Look) -> dict:
+def _slider(steps: Sequence[Step], done: Sequence[int], look: Look) -> dict:
     jump = _at_once({"frame": {"duration": 0, "redraw": True}, "mode": "immediate"})
     return {
         "active": 0,
@@ -210,8 +211,7 @@ def _slider(trace: Trace, done: Sequence[int], look: Look) -> dict:
         "activebgcolor": look.palette.flow,
         "bordercolor": look.palette.hairline,
         "steps": [
-            {"label": _label(trace.steps, c), "method": "animate", "args": [[str(c)], jump]}
-            for c in done
+            {"label": _label(steps, c), "method": "animate", "args": [[str(c)], jump]} for c in done
         ],
     }
 

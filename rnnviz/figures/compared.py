@@ -46,8 +46,7 @@ def comparison(
         f"{len(ours)} timesteps as columns: RNNviz, torch.nn, and their difference. "
         f"{_difference_words(result.output_difference, result)}.",
     )
-    figure = stacked(panels, look, heading)
-    frame_column(figure, t, look)
+    figure = frame_column(stacked(panels, look, heading), t, look)
     if result.first and result.first.layer == trace.cells[-1].layer:
         cell = trace.cell(result.first.layer, result.first.direction)
         top = feature_offset(trace, cell.layer, cell.direction)

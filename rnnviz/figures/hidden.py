@@ -45,6 +45,4 @@ def hidden_heatmap(
         alt=f"Heatmap of the hidden state of layer {layer}, {direction}, sample {sample}: "
         f"{cell.hidden_size} units as rows, {cell.seq_len} timesteps as columns; {order}.",
     )
-    figure = stacked([panel], look, heading)
-    frame_column(figure, t, look)
-    return figure
+    return frame_column(stacked([panel], look, heading), t, look)

@@ -83,12 +83,13 @@ def stacked(panels: Sequence[Panel], look: Look, heading: Heading) -> go.Figure:
     return figure
 
 
-def frame_column(figure: go.Figure, t: int | None, look: Look) -> None:
-    """Frame timestep t in every panel; nothing if none is chosen."""
+def frame_column(figure: go.Figure, t: int | None, look: Look) -> go.Figure:
+    """The figure with timestep t framed in every panel, if one is chosen."""
     if t is not None:
         for axis in figure.select_yaxes():
             for shape in chosen_column(t, look, y0=0, y1=1):
                 frame_cells(figure, axis.anchor, shape)
+    return figure
 
 
 def frame_cells(figure: go.Figure, x_axis: str, shape: dict) -> None:

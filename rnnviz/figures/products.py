@@ -37,8 +37,7 @@ def product_heatmaps(
     """
     trace = checked(trace, look, sample=sample, t=t)
     cell = trace.cell(layer, direction)
-    sums, states = product_scale(trace, look), state_scale(trace, look)
-    quantities = _quantities(cell, sums, states)
+    quantities = _quantities(cell, product_scale(trace, look), state_scale(trace, look))
     panels = [
         Panel(
             values=quantity.values[:, sample].T,  # (hidden_size, seq_len)
@@ -53,15 +52,12 @@ def product_heatmaps(
     ]
     heading = Heading(
         title=f"From x to h · layer {layer}, {direction}",
-        subtitle=f"colour {sums.label} for products and a, {states.label} for h"
-        + run_words(trace, sample=sample, t=t),
-        alt=f"Four heatmaps of layer {layer}, {direction}, sample {sample}, each with "
-        f"{cell.hidden_size} hidden units as rows and {cell.seq_len} timesteps as columns: "
-        "the input product, the recurrent product, the pre-activation and the hidden state.",
+        subtitle=f"colour {quantities[0].scale.label} for products and a, "
+        f"{quantities[-1].scale.label} for h" + run_words(trace, sample=sample, t=t),
+        alt=f"Four heatmaps of layer {layer}, {direction}, sample {sample}, units as rows and "
+        "timesteps as columns: input product, recurrent product, pre-activation, hidden state.",
     )
-    figure = stacked(panels, look, heading)
-    frame_column(figure, t, look)
-    return figure
+    return frame_column(stacked(panels, look, heading), t, look)
 
 
 class _Quantity(NamedTuple):

@@ -15,12 +15,12 @@ from rnnviz.engine.checks import config_of
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import trace
 from rnnviz.engine.weights import build, random_state
-from rnnviz.inputs import Series, noise, one_hot, read_series, sines, window
+from rnnviz.inputs import Series, noise, one_hot, read_series, rotated, sines, window
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
 from rnnviz.records import Comparison, Trace
-from rnnviz.ui.settings import Settings, current_settings
-from rnnviz.ui.uploads import kept_file
+from rnnviz.ui.settings import EXAMPLE_WEIGHTS, Settings, current_settings
+from rnnviz.ui.uploads import NoFileError, kept_file
 
 # Small nets on two threads are up to 50 times slower than on one: the threads wait for each other.
 torch.set_num_threads(1)
@@ -35,10 +35,15 @@ class Run:
     trace: Trace
     comparison: Comparison
 
-    @property
-    def labels(self) -> tuple[str, ...] | None:
-        """A token per timestep, where the input has such."""
-        return self.series.labels or None
+    def labels(self, sample: int) -> tuple[str, ...] | None:
+        """A token per timestep of one sample, where the input has such; unknown ones end in "?"."""
+        if not self.series.labels:
+            return None
+        unknown = self.series.values[sample, :, -1]  # the column that all unknown letters share
+        tokens = rotated(self.series.labels, sample)
+        return tuple(
+            f"{token}?" if mark else token for token, mark in zip(tokens, unknown, strict=True)
+        )
 
 
 def current_run() -> Run:
@@ -47,9 +52,11 @@ def current_run() -> Run:
     try:
         file = kept_file(settings.file) if settings.input == "file" else ("", b"")
         return _run(settings, file)
+    except NoFileError as error:
+        st.info(_sentence(error), icon=":material/upload_file:")
     except (ValueError, TypeError, RuntimeError) as error:
         st.error(_sentence(error), icon=":material/error:")
-        st.stop()
+    st.stop()
 
 
 # The record is shared by all sessions that ask for the same, hence read-only. The file is known
@@ -76,11 +83,11 @@ def _series(settings: Settings, file: tuple[str, bytes]) -> Series:
     match settings.input:
         case "text":
             return one_hot(settings.text, settings.vocab, settings.batch)
-        case "sines":
+        case "sine waves":
             return sines(settings.steps, settings.inputs, settings.batch)
-        case "noise":
+        case "random numbers":
             return noise(settings.steps, settings.inputs, settings.batch, seed=settings.seed)
-        case "picture":
+        case "a drawn 7":
             return drawn_seven(settings.batch)
     series = read_series(*file)
     start = min(settings.start, series.seq_len - 1)
@@ -89,7 +96,7 @@ def _series(settings: Settings, file: tuple[str, bytes]) -> Series:
 
 def example_net(name: str, dtype: str = "float32", **sizes: int) -> nn.RNN:
     """One of the nets built by formula, under its name in `settings.EXAMPLE_WEIGHTS`."""
-    return getattr(examples, name)(**sizes).to(getattr(torch, dtype))
+    return getattr(examples, EXAMPLE_WEIGHTS[name])(**sizes).to(getattr(torch, dtype))
 
 
 def _module(settings: Settings, input_size: int) -> nn.RNN:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 import torch
 
@@ -22,9 +24,9 @@ from rnnviz.ui.presets import PRESETS
 from rnnviz.ui.settings import (
     DEFAULTS,
     DIRECTIONS,
+    DRAWN_WEIGHTS,
     EXAMPLE_WEIGHTS,
-    INPUT_NAMES,
-    WEIGHT_NAMES,
+    INPUTS,
     Settings,
     current_settings,
 )
@@ -32,12 +34,18 @@ from rnnviz.ui.uploads import uploader
 
 _BEFORE = "_before_preset"
 
+_WEIGHTS_HELP = (
+    "default: as torch draws them for the seed. identity: ones on the diagonal. orthogonal: W_hh "
+    "keeps lengths, times its spectral radius. blackboard: one decimal, to compute along by hand. "
+    "The rest are nets built by formula that do what their name says."
+)
+
 
 def sidebar() -> None:
     """Draw the controls of the run."""
     with st.sidebar:
         _presets()
-        _selectbox("Input", "input", list(INPUT_NAMES), INPUT_NAMES.get)
+        _selectbox("Input", "input", INPUTS)
         settings = current_settings()
         _input(settings)
         _net(settings)
@@ -49,7 +57,6 @@ def _presets() -> None:
     st.selectbox(
         "Preset",
         list(PRESETS),
-        format_func=lambda name: PRESETS[name].title,
         key="preset",
         bind="query-params",
         on_change=_apply_preset,
@@ -91,10 +98,10 @@ def _input(settings: Settings) -> None:
     match settings.input:
         case "text":
             _text(settings)
-        case "sines" | "noise":
+        case "sine waves" | "random numbers":
             _slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
             _slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
-        case "picture":
+        case "a drawn 7":
             why = "The picture decides: its rows are timesteps, its columns inputs."
             _decided("Sequence length", SIDE, why)
             _decided("Input size", SIDE, why)
@@ -136,7 +143,7 @@ def _widen() -> None:
 
 def _net(settings: Settings) -> None:
     if settings.is_example:
-        why = f"“{EXAMPLE_WEIGHTS[settings.weights]}” is built by formula and decides its sizes."
+        why = f"“{settings.weights}” is built by formula and decides its sizes."
         st.info(why)
         _decided("Layers", example_net(settings.weights).num_layers, why)
         return
@@ -144,7 +151,6 @@ def _net(settings: Settings) -> None:
     st.segmented_control(
         "Direction",
         DIRECTIONS,
-        format_func=str.capitalize,
         default=DEFAULTS["direction"],
         key="direction",
         bind="query-params",
@@ -155,11 +161,11 @@ def _net(settings: Settings) -> None:
 
 
 def _more(settings: Settings) -> None:
-    _selectbox("Weights", "weights", list(WEIGHT_NAMES), WEIGHT_NAMES.get)
+    _selectbox("Weights", "weights", (*DRAWN_WEIGHTS, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
     if settings.weights == "orthogonal":
         _slider("Spectral radius", "radius", 0.0, 2.0)
     _number("Seed", "seed", 0, MAX_SEED, "Of the weights, of a random h_0 and of random input.")
-    _selectbox("Initial state h_0", "h0", ["random", "zeros"], str.capitalize)
+    _selectbox("Initial state h_0", "h0", ("random", "zeros"))
     if not settings.is_example:
         _selectbox("Activation", "activation", ["tanh", "relu"])
         _toggle("Bias", "bias", "b_ih and b_hh.")
@@ -203,6 +209,6 @@ def _toggle(label: str, key: str, help: str) -> None:
     st.toggle(label, DEFAULTS[key], key=key, bind="query-params", help=help)
 
 
-def _selectbox(label: str, key: str, options: list[str], name=str) -> None:
+def _selectbox(label: str, key: str, options: Sequence[str], help: str | None = None) -> None:
     index = options.index(DEFAULTS[key])
-    st.selectbox(label, options, index, format_func=name, key=key, bind="query-params")
+    st.selectbox(label, options, index, key=key, bind="query-params", help=help)

@@ -32,23 +32,30 @@ _WIDTHS: dict[str, int | None] = {
 
 
 def picture_options() -> None:
-    """The choices that hold for every chart's picture button."""
-    left, right = st.columns(2)
-    with left:
-        st.segmented_control(
-            "Picture format",
-            ["SVG", "PNG"],
-            default="SVG",
-            key="picture",
-            bind="query-params",
-            required=True,
-        )
-    with right:
-        st.selectbox("Picture width", list(_WIDTHS), key="width", bind="query-params")
-    st.caption(
-        "The camera above each chart saves it so. SVG keeps text as text; PNG has 300 dpi at the "
-        "stated width."
+    """The choices that hold for the pictures on every page."""
+    st.segmented_control(
+        "Colour range",
+        ("full", "this run"),
+        default="full",
+        key="range",
+        bind="query-params",
+        required=True,
+        width="stretch",
+        help="full: the stated range of each quantity, the same for every net. this run: up to the "
+        "largest value of this run, so that pale pictures gain colour.",
     )
+    st.segmented_control(
+        "Picture format",
+        ("SVG", "PNG"),
+        default="SVG",
+        key="picture",
+        bind="query-params",
+        required=True,
+        width="stretch",
+        help="What the camera above each chart saves. SVG keeps text as text; PNG has 300 dpi at "
+        "the stated width.",
+    )
+    st.selectbox("Picture width", tuple(_WIDTHS), key="width", bind="query-params")
 
 
 def picture_config(name: str) -> dict[str, Any]:
@@ -66,7 +73,6 @@ def picture_config(name: str) -> dict[str, Any]:
 def downloads(run: Run, choice: Look) -> None:
     """The view as files, and the net as a script to copy."""
     st.header("Take it with you")
-    picture_options()
     left, right = st.columns(2)
     left.download_button(
         "Whole view (.html)",

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from rnnviz.ui.controls import sidebar
+from rnnviz.ui.downloads import picture_options
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
@@ -31,4 +32,6 @@ page = st.navigation(
     }
 )
 sidebar()
+with st.sidebar, st.expander("Pictures", icon=":material/image:"):
+    picture_options()
 page.run()

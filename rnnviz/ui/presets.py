@@ -10,29 +10,26 @@ class Preset:
     """One entry of the menu.
 
     Attributes:
-        title: as the menu shows it.
         story: what it is, and what was wrong where it comes from.
         settings: what differs from the defaults, under the names of `settings.DEFAULTS`.
     """
 
-    title: str
     story: str
     settings: dict[str, object] = field(default_factory=dict)
 
 
+# By title; a link holds the title.
 PRESETS: dict[str, Preset] = {
-    "hello": Preset(
-        title="First screen: hello",
+    "hello, the first screen": Preset(
         story="Two layers, both ways, over five letters. h_0 is random, because zeros hide "
         "mistakes about initial states.",
     ),
-    "four-functions": Preset(
-        title="nn.RNN by hand, in four functions",
+    "nn.RNN by hand, in four functions": Preset(
         story="One layer or many, one way or both, held against nn.RNN. The text's fourth function "
         "starts layer i from rows i and i+1 of h_0, where torch has rows 2i and 2i+1: right for "
         "h_0 = 0, wrong for a random one, as here.",
         settings={
-            "input": "noise",
+            "input": "random numbers",
             "layers": 3,
             "hidden": 4,
             "inputs": 3,
@@ -40,12 +37,11 @@ PRESETS: dict[str, Preset] = {
             "batch": 2,
         },
     ),
-    "shapes": Preset(
-        title="Shapes of nn.RNN: (8, 5, 100)",
+    "Shapes of nn.RNN: (8, 5, 100)": Preset(
         story="Sequence first: 8 timesteps, 5 samples, 100 inputs, 10 hidden units. The text says "
         "nn.RNN works on all timesteps in parallel; it cannot, as h[t] needs h[t-1].",
         settings={
-            "input": "noise",
+            "input": "random numbers",
             "layers": 1,
             "direction": "forward only",
             "hidden": 10,
@@ -54,13 +50,12 @@ PRESETS: dict[str, Preset] = {
             "batch": 5,
         },
     ),
-    "time-first": Preset(
-        title="Time first: a common wrong order",
+    "Time first: a common wrong order": Preset(
         story="Two layers, both ways, no bias. The text's class loops over time before it loops "
         "over layers: layer 0 comes out right and every layer above wrong, since the reverse "
         "states below are not there yet. What you see is the right order: layer by layer.",
         settings={
-            "input": "noise",
+            "input": "random numbers",
             "layers": 2,
             "hidden": 3,
             "inputs": 3,
@@ -68,13 +63,12 @@ PRESETS: dict[str, Preset] = {
             "bias": False,
         },
     ),
-    "rows": Preset(
-        title="An image, row by row",
+    "An image, row by row": Preset(
         story="28 rows of 28 pixels, 2 layers of 128 units. Four shape comments of the text are "
         "wrong: output is (batch, 28, 128) and h_n is (2, batch, 128), also with batch_first. Its "
         "loss stays near 2.3 because 96 % of its trained units saturate.",
         settings={
-            "input": "picture",
+            "input": "a drawn 7",
             "layers": 2,
             "direction": "forward only",
             "hidden": 128,
@@ -82,41 +76,36 @@ PRESETS: dict[str, Preset] = {
             "h0": "zeros",
         },
     ),
-    "remember": Preset(
-        title="Remembers the first token",
+    "Remembers the first token": Preset(
         story="Built by formula: each unit reads one letter. The first letter decides the signs, "
         "and the weight 3 on the own state holds them against all that follows.",
-        settings={"weights": "remember_first", "text": "ehllohello", "h0": "zeros"},
+        settings={"weights": "remembers the first token", "text": "ehllohello", "h0": "zeros"},
     ),
-    "delay": Preset(
-        title="Delays by three steps",
+    "Delays by three steps": Preset(
         story="Built by formula: a shift register of relu units. The last block of h[t] is the "
         "letter of three steps ago.",
-        settings={"weights": "delay", "text": "abcabbc", "vocab": "abc", "h0": "zeros"},
+        settings={"weights": "delays by 3 steps", "text": "abcabbc", "vocab": "abc", "h0": "zeros"},
     ),
-    "brackets": Preset(
-        title="Counts brackets",
+    "Counts brackets": Preset(
         story='Built by formula: unit 0 is how deep one is, unit 1 counts "(", unit 2 counts ")".',
         settings={
-            "weights": "count_brackets",
+            "weights": "counts brackets",
             "text": "(a(b)((c)))",
             "vocab": "()",
             "h0": "zeros",
         },
     ),
-    "parity": Preset(
-        title="Toggles: parity of ones",
+    "Toggles: parity of ones": Preset(
         story="Built by formula: layer 0 computes p XOR x with two relu units, layer 1 reads it "
         "off. Unit 0 of layer 1 is 1 after an odd number of ones.",
-        settings={"weights": "toggle", "text": "0110100111", "vocab": "01", "h0": "zeros"},
+        settings={"weights": "toggles", "text": "0110100111", "vocab": "01", "h0": "zeros"},
     ),
-    "oscillator": Preset(
-        title="Oscillates by itself",
+    "Oscillates by itself": Preset(
         story="Built by formula: W_hh turns the state by an eighth of a circle and stretches it, "
         "tanh holds it back. It starts from a random h_0 and its input is zero weighted.",
         settings={
-            "weights": "oscillator",
-            "input": "sines",
+            "weights": "oscillates",
+            "input": "sine waves",
             "inputs": 1,
             "steps": 32,
             "h0": "random",

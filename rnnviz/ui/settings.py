@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import streamlit as st
 
-InputKind = Literal["text", "sines", "noise", "picture", "file"]
+# A link holds an option as it is shown, so these words are at once labels and addresses.
+INPUTS = ("text", "sine waves", "random numbers", "a drawn 7", "file")
 
-INPUT_NAMES: dict[str, str] = {
-    "text": "Text, letter by letter",
-    "sines": "Sine waves",
-    "noise": "Random numbers",
-    "picture": "A drawn 7, row by row",
-    "file": "A file of numbers (CSV, .npy)",
-}
+DRAWN_WEIGHTS = ("default", "zeros", "identity", "orthogonal", "blackboard")
 
-DRAWN_WEIGHTS: dict[str, str] = {
-    "default": "torch's default",
-    "zeros": "All zeros",
-    "identity": "Identity",
-    "orthogonal": "Orthogonal",
-    "blackboard": "Blackboard: one decimal",
-}
-
+# Nets built by formula, under the names of their functions in `rnnviz.examples`.
 EXAMPLE_WEIGHTS: dict[str, str] = {
-    "remember_first": "Remembers the first token",
-    "delay": "Delays by 3 steps",
-    "count_brackets": "Counts brackets",
-    "toggle": "Toggles: parity",
-    "oscillator": "Oscillates",
+    "remembers the first token": "remember_first",
+    "delays by 3 steps": "delay",
+    "counts brackets": "count_brackets",
+    "toggles": "toggle",
+    "oscillates": "oscillator",
 }
-
-WEIGHT_NAMES = DRAWN_WEIGHTS | EXAMPLE_WEIGHTS
 
 DIRECTIONS = ("forward only", "bidirectional")
 
@@ -67,7 +52,7 @@ DEFAULTS: dict[str, object] = {
 class Settings:
     """Everything that decides the numbers of a run; equal settings give equal numbers."""
 
-    input: InputKind
+    input: str
     text: str
     vocab: str
     layers: int

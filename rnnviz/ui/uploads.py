@@ -33,21 +33,25 @@ def uploader() -> None:
     st.text_input("File fingerprint", key="file", bind="query-params", max_chars=16, disabled=True)
 
 
+class NoFileError(ValueError):
+    """No file is open yet: a thing to do, not a mistake."""
+
+
 def kept_file(wanted: str) -> tuple[str, bytes]:
     """The (name, bytes) of the session's file, whose fingerprint must be the wanted one.
 
     Raises:
-        ValueError: there is none, or the link was made with another one.
+        NoFileError: there is none, or the link was made with another one.
     """
     kept = st.session_state.get(_KEPT)
     if kept is not None and fingerprint(kept[1]) == wanted:
         return kept
     if wanted:
-        raise ValueError(
+        raise NoFileError(
             f"this link was made with a file that did not travel with it (fingerprint {wanted}): "
             "open that file in the sidebar to see the same numbers."
         )
-    raise ValueError("open a CSV or .npy file in the sidebar, or choose another input.")
+    raise NoFileError("open a CSV or .npy file in the sidebar, or choose another input.")
 
 
 def _keep() -> None:

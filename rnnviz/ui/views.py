@@ -22,9 +22,8 @@ from rnnviz.ui.downloads import picture_config
 from rnnviz.ui.words import difference_words, net_words, place_words, verdict
 
 
-def heading(title: str, run: Run) -> None:
-    """The page's title, the net in one line, and whether it matches torch.nn."""
-    st.title(title)
+def heading(run: Run) -> None:
+    """The net in one line, and whether it matches torch.nn."""
     result = run.comparison
     if result.equal:
         st.badge(verdict(result), icon=":material/check:", color="green")
@@ -38,9 +37,10 @@ def heading(title: str, run: Run) -> None:
     )
 
 
-def look(run: Run) -> Look:
-    """How the figures look: the visitor's theme and range, and the input's tokens."""
-    return Look(theme=theme(), fit=st.session_state.get("range") == "this run", labels=run.labels)
+def look(run: Run, sample: int) -> Look:
+    """How the figures look: the visitor's theme and colour range, and the sample's tokens."""
+    fit = st.session_state.get("range") == "this run"
+    return Look(theme=theme(), fit=fit, labels=run.labels(sample))
 
 
 def theme() -> Literal["light", "dark"]:
@@ -62,7 +62,7 @@ def step_view(run: Run) -> None:
     """The timestep slider and every chart that follows it."""
     t = _timestep(run)
     sample = sample_of(run)
-    choice = look(run)
+    choice = look(run, sample)
     chart(unrolled_diagram(run.trace, sample=sample, t=t, look=choice), "unrolled")
     _numbers(run, sample, t)
     st.subheader("Hidden states h")
@@ -94,15 +94,15 @@ def compare_view(run: Run) -> None:
     middle.metric("h_n: max |difference|", f"{result.h_n_difference:.2e}")
     right.metric("counts as equal up to", f"{result.limit:.2e}")
     st.caption(result.reason)
-    figure = comparison(run.trace, result, sample=sample, look=look(run))
-    chart(figure, "comparison")
+    choice = look(run, sample)
+    chart(comparison(run.trace, result, sample=sample, look=choice), "comparison")
     st.subheader("Cell by cell")
     st.write(
         "Each cell is run again by torch on the input that RNNviz recorded for it, so that an "
         "error shows where it arises and not in the layers above."
     )
     layer, direction = choose_cell(run)
-    figure = cell_comparison(run.trace, result, layer, direction, sample=sample, look=look(run))
+    figure = cell_comparison(run.trace, result, layer, direction, sample=sample, look=choice)
     chart(figure, "cell_comparison")
 
 

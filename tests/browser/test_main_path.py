@@ -1,0 +1,219 @@
+"""The main path of a visitor, in a real browser against a real server."""
+
+import io
+import re
+import urllib.parse
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import rnnviz
+from rnnviz.engine.weights import random_state
+from rnnviz.inputs import one_hot
+from tests.browser.driving import badge, chart, heatmap, move, settle, slider, texts, visit
+
+pytestmark = pytest.mark.browser
+
+
+def engine_run(text="hello", vocab="helo", layers=2, hidden=4, seed=0):
+    """What the app must show for these settings, by the library."""
+    series = one_hot(text, vocab)
+    config = rnnviz.RNNConfig(
+        input_size=series.input_size, hidden_size=hidden, num_layers=layers, bidirectional=True
+    )
+    net = rnnviz.build(config, seed)
+    x = torch.from_numpy(series.values).float().transpose(0, 1)
+    return rnnviz.trace(net, x, random_state(config, 1, seed)), net
+
+
+def test_first_screen_shows_the_engines_numbers(page, server):
+    visit(page, server)
+    trace, _ = engine_run()
+
+    assert page.get_by_text("matches torch.nn").is_visible()
+    assert badge(page) < 1e-6
+    for layer, direction in trace.config.lanes:
+        shown = np.array(heatmap(page, f"hidden_{layer}_{direction}"))
+        expected = trace.cell(layer, direction).h[:, 0].T
+        np.testing.assert_allclose(shown, expected, rtol=1e-6)
+    # The numbers that a reader sees are these, to two decimals.
+    words = texts(page, "hidden_1_reverse")
+    for value in trace.cell(1, "reverse").h[:, 0].flatten().tolist():
+        assert f"{value:.2f}".replace("-", "−") in words
+
+
+def test_layers_and_timestep_move_and_a_reload_gives_the_same_numbers(page, server):
+    visit(page, server)
+    move(page, "Layers", 1)
+    assert page.get_by_text("3-layer bidirectional tanh RNN").is_visible()
+    before = heatmap(page, "hidden_2_reverse")
+    weights = heatmap(page, "weights")
+    move(page, "Timestep t", 3)
+    assert "t = 3" in " ".join(texts(page, "unrolled"))
+
+    assert heatmap(page, "hidden_2_reverse") == before
+    assert heatmap(page, "weights") == weights
+    query = urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)
+    assert (query["layers"], query["t"]) == (["3"], ["3"])
+    visit(page, page.url)
+    assert heatmap(page, "hidden_2_reverse") == before
+    assert "t = 3" in " ".join(texts(page, "unrolled"))
+    np.testing.assert_allclose(
+        before, engine_run(layers=3)[0].cell(2, "reverse").h[:, 0].T, rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The quick brown fox jumps over it.", "白日依山尽，黄河入海流。"],
+    ids=["english", "chinese"],
+)
+def test_a_typed_sentence_runs_through_three_layers(page, server, text):
+    visit(page, f"{server}/?layers=3")
+    weights = heatmap(page, "weights")
+    field = page.get_by_role("textbox", name="Text", exact=True)
+    field.fill(text)
+    field.press("Enter")
+    settle(page)
+
+    assert page.get_by_text(f"T = {len(text)} ").is_visible()
+    assert badge(page) < 1e-6
+    # Editing the text alone changes no weight; widening the vocabulary draws them anew.
+    assert heatmap(page, "weights") == weights
+    page.get_by_role("button", name="Widen the vocabulary").click()
+    settle(page)
+    vocabulary = page.get_by_role("textbox", name="Vocabulary").input_value()
+    assert set(vocabulary) == set("helo") | set(text)
+    assert np.shape(heatmap(page, "weights")) == (4, len(vocabulary) + 1)
+    shown = heatmap(page, "hidden_2_forward")
+    assert badge(page) < 1e-6
+    visit(page, page.url)
+    assert heatmap(page, "hidden_2_forward") == shown
+    trace, _ = engine_run(text, vocabulary, layers=3)
+    np.testing.assert_allclose(shown, trace.cell(2).h[:, 0].T, rtol=1e-5, atol=1e-7)
+
+
+def test_compare_page_keeps_the_settings(page, server):
+    visit(page, f"{server}/?layers=3&seed=7")
+    page.get_by_role("link", name="Beside torch.nn").click()
+    page.get_by_role("heading", name="Beside torch.nn").wait_for()
+    settle(page)
+    trace, net = engine_run(layers=3, seed=7)
+
+    assert page.get_by_text("3-layer bidirectional").is_visible()
+    assert page.url.split("?")[0].endswith("/compare")
+    assert "layers=3" in page.url
+    theirs = rnnviz.compare(trace, net)
+    np.testing.assert_allclose(
+        np.array(heatmap(page, "comparison", 1)), theirs.output[:, 0].T, rtol=1e-6
+    )
+
+
+def test_downloads_are_the_run(page, server, tmp_path):
+    visit(page, f"{server}/?text=hole&seed=3")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Trace (.npz)").click()
+    back = rnnviz.load_trace(Path(waiting.value.path()))
+    trace, net = engine_run("hole", seed=3)
+    np.testing.assert_array_equal(back.output, trace.output)
+    assert rnnviz.compare(back, net).equal
+
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Whole view (.html)").click()
+    path = tmp_path / "view.html"
+    waiting.value.save_as(path)
+    offline = page.context.new_page()
+    requests = []
+    offline.on("request", lambda request: requests.append(request.url))
+    offline.goto(path.as_uri())
+    offline.wait_for_selector(".js-plotly-plot .updatemenu-button")
+    assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
+    state = "() => [...document.querySelectorAll('.js-plotly-plot')].find(p => p._transitionData"
+    state += "._frames.length)._fullData.map(d => JSON.stringify(Array.from(d.z || [])))"
+    first = offline.evaluate(state)
+    offline.locator(".updatemenu-button").first.click()
+    offline.wait_for_timeout(2500)
+    assert offline.evaluate(state) != first
+    offline.close()
+
+
+def test_a_chart_is_saved_as_svg_with_real_text(page, server):
+    visit(page, f"{server}/?width=89+mm")
+    chart(page, "hidden_0_forward").hover()
+    with page.expect_download() as waiting:
+        page.locator(".st-key-chart_hidden_0_forward [data-title^='Download plot']").click()
+    svg = Path(waiting.value.path()).read_text("utf-8")
+    value = engine_run()[0].cell(0).h[0, 0, 0].item()
+
+    assert waiting.value.suggested_filename == "rnnviz-hidden_0_forward.svg"
+    assert re.search(rf"<text[^>]*>\s*{value:.2f}\s*<", svg)
+    assert 'width="336"' in svg
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("gap.csv", b"1,2,3\n4,,6\n", "line 2, column 2: a number is missing"),
+        ("ragged.csv", b"1,2,3\n4,5\n", "line 2 has 2 numbers, expected 3"),
+        ("text.csv", b"1,2\n3,<b>four</b>\n", "expected a number, got '<b>four</b>'"),
+        ("empty.csv", b"", "at least one row"),
+        ("huge.csv", b"0,1,2,3,4,5,6,7,8,9\n" * 10**6, "at most 1000000 numbers"),
+    ],
+    ids=["missing", "ragged", "text", "no rows", "ten million"],
+)
+def test_a_bad_file_gets_one_message_and_the_settings_survive(page, server, name, data, words):
+    visit(page, f"{server}/?input=file&layers=3&hidden=5")
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": data}
+    )
+    page.get_by_text(words).wait_for()
+    settle(page)
+
+    assert page.get_by_role("alert").count() == 1
+    assert "layers=3" in page.url
+    assert slider(page, "Layers").input_value() == "3"
+    assert page.get_by_text("Traceback").count() == 0
+
+
+def test_a_file_travels_as_its_fingerprint(page, new_page, server):
+    values = np.linspace(-1, 1, 12).reshape(6, 2)
+    file = io.StringIO()
+    np.savetxt(file, values, delimiter=",", header="left,right", comments="")
+    upload = {"name": "two.csv", "mimeType": "text/csv", "buffer": file.getvalue().encode()}
+    visit(page, f"{server}/?input=file")
+    page.locator("input[type=file]").set_input_files(upload)
+    page.get_by_text("matches torch.nn").wait_for()
+    settle(page)
+    shown = heatmap(page, "hidden_1_forward")
+    assert "file=" in page.url
+
+    other = new_page()
+    other.goto(page.url)
+    other.get_by_text("did not travel with it").wait_for()
+    other.locator("input[type=file]").set_input_files(upload)
+    other.get_by_text("matches torch.nn").wait_for()
+    settle(other)
+    assert heatmap(other, "hidden_1_forward") == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("/compare", "Beside torch.nn"), ("/", "Step through"), ("/step", "Step")]
+)
+def test_the_first_visitor_of_a_deep_link_gets_its_page(page, cold_server, path, title):
+    visit(page, f"{cold_server}{path}?layers=1&hidden=3")
+
+    assert page.locator("h1").inner_text().startswith(title)
+    assert page.get_by_text("1-layer bidirectional").is_visible()
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_role("link", name="Step through").is_visible()
+    assert page.get_by_role("link", name="Beside torch.nn").is_visible()
+
+
+def test_hostile_links_fall_back_to_the_defaults(page, server):
+    query = "layers=999&hidden=-3&seed=1e99&activation=<script>&dtype=int8&t=77&weights=__class__"
+    visit(page, f"{server}/?{query}&text=" + "h" * 5000)
+
+    assert page.get_by_text("2-layer bidirectional tanh RNN · T = 256").is_visible()
+    assert page.get_by_role("alert").count() == 0
