@@ -10,7 +10,7 @@ from rnnviz.config import Direction
 
 ThemeName = Literal["light", "dark"]
 
-FONT_FAMILY = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
+FONT_FAMILY = "Source Sans, Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
 
 # Pixels.
 FONT_SIZE = 12

@@ -101,10 +101,6 @@ def _input(settings: Settings) -> None:
         case "sine waves" | "random numbers":
             _slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
             _slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
-        case "a drawn 7":
-            why = "The picture decides: its rows are timesteps, its columns inputs."
-            _decided("Sequence length", SIDE, why)
-            _decided("Input size", SIDE, why)
         case "file":
             uploader()
             _number("First row", "start", 0, 10**6, "Which timestep of the file comes first.")
@@ -123,8 +119,6 @@ def _text(settings: Settings) -> None:
         series = one_hot(settings.text, settings.vocab)
     except ValueError:
         return  # The page says what is wrong.
-    _decided("Sequence length", series.seq_len, "The text decides: one timestep per character.")
-    _decided("Input size", series.input_size, "The vocabulary decides: its letters and “unknown”.")
     unknown = dict.fromkeys(series.labels[t] for t in series.unknown)
     if unknown:
         shown = " ".join(list(unknown)[:12]) + (" …" if len(unknown) > 12 else "")
@@ -144,7 +138,6 @@ def _widen() -> None:
 def _net(settings: Settings) -> None:
     if settings.is_example:
         why = f"“{settings.weights}” is built by formula and decides its sizes."
-        st.info(why)
         _decided("Layers", example_net(settings.weights).num_layers, why)
         return
     _slider("Layers", "layers", 1, MAX_LAYERS)
@@ -172,10 +165,28 @@ def _more(settings: Settings) -> None:
         _toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
     _selectbox("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
     _selectbox("Device", "device", _devices())
-    if settings.input != "file":
-        _slider("Batch", "batch", 1, MAX_BATCH)
-    else:
-        st.caption("The file decides the batch and the input size.")
+    match settings.input:
+        case "file":
+            st.caption("The file decides the batch, the sequence length and the input size.")
+        case "text":
+            _slider("Batch", "batch", 1, MAX_BATCH)
+            _decided_by_text(settings)
+        case "a drawn 7":
+            _slider("Batch", "batch", 1, MAX_BATCH)
+            _decided("Sequence length", SIDE, "The picture decides: a timestep per row.")
+            _decided("Input size", SIDE, "The picture decides: an input per column.")
+        case _:
+            _slider("Batch", "batch", 1, MAX_BATCH)
+
+
+def _decided_by_text(settings: Settings) -> None:
+    try:
+        series = one_hot(settings.text, settings.vocab)
+    except ValueError:
+        return  # The page says what is wrong.
+    _decided("Sequence length", series.seq_len, "The text decides: a timestep per character.")
+    why = "The vocabulary decides: a column per letter, and one for unknown letters."
+    _decided("Input size", series.input_size, why)
 
 
 def _devices() -> list[str]:
@@ -194,7 +205,8 @@ def _slider(label: str, key: str, least: float, most: float) -> None:
 
 def _decided(label: str, value: int, why: str) -> None:
     """A slider that something else decides: it shows the value, and why it cannot be moved."""
-    st.slider(label, 0, 2 * value, value, disabled=True, help=why)
+    st.slider(label, 0, 2 * value, value, disabled=True)
+    st.caption(why)
 
 
 def _number(label: str, key: str, least: int, most: int, help: str) -> None:
