@@ -2,6 +2,7 @@
 
 import asyncio
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,9 @@ def test_every_response_carries_the_security_headers():
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    asyncio.run(SecurityHeaders(plain)(scope, None, send))
+    # In a thread of its own: the browser tests leave an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(SecurityHeaders(plain)(scope, None, send))).result()
     headers = Headers(raw=sent[0]["headers"])
 
     assert headers["X-Content-Type-Options"] == "nosniff"
