@@ -1,0 +1,165 @@
+"""How long a traced run takes beside torch.nn.RNN, which records nothing: ratios, in one process.
+
+Run from the project's root: `python benchmarks/engine.py [--threads 1] [--device cpu]`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+THREADS = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv else 1
+# Read by the linear algebra libraries when they are loaded, so set before.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = str(THREADS)
+
+import argparse  # noqa: E402
+import statistics  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import NamedTuple  # noqa: E402
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import rnnviz  # noqa: E402
+
+
+class Size(NamedTuple):
+    """One row of the table; `aim` is the ratio that a trial reached."""
+
+    layers: int
+    directions: int
+    seq_len: int
+    batch: int
+    input_size: int
+    hidden_size: int
+    repeats: int
+    aim: float
+
+
+SIZES = (
+    Size(2, 2, 12, 1, 8, 8, 400, 0.55),
+    Size(2, 2, 50, 4, 32, 32, 150, 0.45),
+    Size(4, 2, 128, 8, 128, 128, 25, 0.85),
+    Size(4, 2, 512, 16, 512, 512, 5, 1.0),
+    Size(1, 1, 10_000, 1, 64, 64, 9, 0.42),
+)
+
+
+def loop(net: nn.RNN, x: Tensor, h_0: Tensor, step: Callable[..., Tensor]) -> Tensor:
+    """The net as people write it by hand: a Python loop that appends each h to a list."""
+    row = 0
+    for layer in range(net.num_layers):
+        ways = []
+        for suffix in ("", "_reverse")[: 1 + net.bidirectional]:
+            kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            weights = [getattr(net, f"{kind}_l{layer}{suffix}") for kind in kinds]
+            h, states = h_0[row], []
+            row += 1
+            for t in range(len(x)) if not suffix else reversed(range(len(x))):
+                h = step(x[t], h, *weights)
+                states.append(h)
+            ways.append(torch.stack(states if not suffix else states[::-1]))
+        x = torch.cat(ways, dim=-1)
+    return x
+
+
+def cell_step(cells: dict[int, nn.RNNCell]) -> Callable[..., Tensor]:
+    """One step by an nn.RNNCell that holds the same weights."""
+
+    def step(x: Tensor, h: Tensor, *weights: Tensor) -> Tensor:
+        cell = cells.get(id(weights[0]))
+        if cell is None:
+            cell = cells[id(weights[0])] = nn.RNNCell(x.shape[1], h.shape[1])
+            for name, weight in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), weights):
+                setattr(cell, name, weight)
+        return cell(x, h)
+
+    return step
+
+
+def linear_step(x: Tensor, h: Tensor, *weights: Tensor) -> Tensor:
+    """One step by two F.linear."""
+    w_ih, w_hh, b_ih, b_hh = weights
+    return torch.tanh(F.linear(x, w_ih, b_ih) + F.linear(h, w_hh, b_hh))
+
+
+def seconds(run: Callable[[], object], device: str) -> float:
+    """The time of one call, its result freed within."""
+    if device != "cpu":
+        torch.cuda.synchronize()
+    start = time.perf_counter()
+    run()
+    if device != "cpu":
+        torch.cuda.synchronize()
+    return time.perf_counter() - start
+
+
+def without_graph(run: Callable[[], object]) -> Callable[[], object]:
+    """The same in inference mode, where autograd keeps nothing."""
+
+    def quiet() -> object:
+        with torch.inference_mode():
+            return run()
+
+    return quiet
+
+
+def measure(size: Size, device: str) -> str:
+    """One row of the table: medians of interleaved calls, as ratios."""
+    torch.manual_seed(0)
+    net = nn.RNN(
+        size.input_size, size.hidden_size, size.layers, bidirectional=size.directions == 2
+    ).to(device)
+    x = torch.randn(size.seq_len, size.batch, size.input_size, device=device)
+    h_0 = torch.randn(size.layers * size.directions, size.batch, size.hidden_size, device=device)
+    cells: dict[int, nn.RNNCell] = {}
+    runs = {
+        "torch": lambda: net(x, h_0),
+        "torch, inference mode": without_graph(lambda: net(x, h_0)),
+        "trace": lambda: rnnviz.trace(net, x, h_0),
+        "RNNCell": without_graph(lambda: loop(net, x, h_0, cell_step(cells))),
+        "F.linear": without_graph(lambda: loop(net, x, h_0, linear_step)),
+    }
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    for repeat in range(size.repeats + 1):
+        for name, run in runs.items():
+            taken = seconds(run, device)
+            if repeat:  # The first round warms up.
+                times[name].append(taken)
+    median = {name: statistics.median(taken) for name, taken in times.items()}
+    ratio = {name: taken / median["torch"] for name, taken in median.items()}
+    quiet = median["trace"] / median["torch, inference mode"]
+    sizes = ", ".join(str(number) for number in size[:6])
+    return (
+        f"| ({sizes}) | {median['torch'] * 1e3:.3g} ms | **{ratio['trace']:.2f}** | {size.aim:.2f} "
+        f"| {quiet:.2f} | {ratio['RNNCell']:.1f} | {ratio['F.linear']:.1f} |"
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=1, help="threads of torch and of BLAS")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    print(f"torch {torch.__version__}, numpy {np.__version__}, {options.device}, ", end="")
+    print(f"{options.threads} thread(s), float32, medians\n")
+    print(
+        "| (L, D, T, B, I, H) | nn.RNN | trace / nn.RNN | aim | trace / nn.RNN in inference mode ",
+        end="",
+    )
+    print("| loop of nn.RNNCell / nn.RNN | loop of F.linear / nn.RNN |")
+    print("|---|---|---|---|---|---|---|")
+    for size in SIZES:
+        print(measure(size, options.device), flush=True)
+
+
+if __name__ == "__main__":
+    main()
