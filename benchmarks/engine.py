@@ -1,12 +1,20 @@
 """How long a traced run takes beside torch.nn.RNN, which records nothing: ratios, in one process.
 
-Run from the project's root: `python benchmarks/engine.py [--threads 1] [--device cpu]`.
+All in inference mode but for one column: nn.RNN as it is usually called builds a graph for
+autograd, which takes it longer. Run from the project's root:
+`python benchmarks/engine.py [--threads 1] [--device cpu] [--keep-memory]`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+
+# Freed memory stays with the process, so that what is measured is computing and not the kernel's
+# handing out of fresh pages. Read by the C library when a process starts, hence started again.
+if "--keep-memory" in sys.argv and "MALLOC_TRIM_THRESHOLD_" not in os.environ:
+    keep = {"MALLOC_MMAP_THRESHOLD_": str(2**33), "MALLOC_TRIM_THRESHOLD_": str(2**34)}
+    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | keep)
 
 THREADS = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv else 1
 # Read by the linear algebra libraries when they are loaded, so set before.
@@ -51,14 +59,21 @@ SIZES = (
 )
 
 
+KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+HEAD = (
+    "| (L, D, T, B, I, H) | nn.RNN | **trace** | aim | trace, against nn.RNN that builds a graph "
+    "| loop of nn.RNNCell | loop of F.linear |"
+)
+
+
 def loop(net: nn.RNN, x: Tensor, h_0: Tensor, step: Callable[..., Tensor]) -> Tensor:
     """The net as people write it by hand: a Python loop that appends each h to a list."""
     row = 0
     for layer in range(net.num_layers):
         ways = []
         for suffix in ("", "_reverse")[: 1 + net.bidirectional]:
-            kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-            weights = [getattr(net, f"{kind}_l{layer}{suffix}") for kind in kinds]
+            weights = [getattr(net, f"{kind}_l{layer}{suffix}") for kind in KINDS]
             h, states = h_0[row], []
             row += 1
             for t in range(len(x)) if not suffix else reversed(range(len(x))):
@@ -76,7 +91,7 @@ def cell_step(cells: dict[int, nn.RNNCell]) -> Callable[..., Tensor]:
         cell = cells.get(id(weights[0]))
         if cell is None:
             cell = cells[id(weights[0])] = nn.RNNCell(x.shape[1], h.shape[1])
-            for name, weight in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), weights):
+            for name, weight in zip(KINDS, weights, strict=True):
                 setattr(cell, name, weight)
         return cell(x, h)
 
@@ -120,8 +135,8 @@ def measure(size: Size, device: str) -> str:
     h_0 = torch.randn(size.layers * size.directions, size.batch, size.hidden_size, device=device)
     cells: dict[int, nn.RNNCell] = {}
     runs = {
-        "torch": lambda: net(x, h_0),
-        "torch, inference mode": without_graph(lambda: net(x, h_0)),
+        "torch": without_graph(lambda: net(x, h_0)),
+        "torch with a graph": lambda: net(x, h_0),
         "trace": lambda: rnnviz.trace(net, x, h_0),
         "RNNCell": without_graph(lambda: loop(net, x, h_0, cell_step(cells))),
         "F.linear": without_graph(lambda: loop(net, x, h_0, linear_step)),
@@ -134,11 +149,11 @@ def measure(size: Size, device: str) -> str:
                 times[name].append(taken)
     median = {name: statistics.median(taken) for name, taken in times.items()}
     ratio = {name: taken / median["torch"] for name, taken in median.items()}
-    quiet = median["trace"] / median["torch, inference mode"]
+    usual = median["trace"] / median["torch with a graph"]
     sizes = ", ".join(str(number) for number in size[:6])
     return (
         f"| ({sizes}) | {median['torch'] * 1e3:.3g} ms | **{ratio['trace']:.2f}** | {size.aim:.2f} "
-        f"| {quiet:.2f} | {ratio['RNNCell']:.1f} | {ratio['F.linear']:.1f} |"
+        f"| {usual:.2f} | {ratio['RNNCell']:.1f} | {ratio['F.linear']:.1f} |"
     )
 
 
@@ -147,16 +162,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=1, help="threads of torch and of BLAS")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--keep-memory", action="store_true", help="reuse freed memory")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     print(f"torch {torch.__version__}, numpy {np.__version__}, {options.device}, ", end="")
-    print(f"{options.threads} thread(s), float32, medians\n")
-    print(
-        "| (L, D, T, B, I, H) | nn.RNN | trace / nn.RNN | aim | trace / nn.RNN in inference mode ",
-        end="",
-    )
-    print("| loop of nn.RNNCell / nn.RNN | loop of F.linear / nn.RNN |")
-    print("|---|---|---|---|---|---|---|")
+    print(f"{options.threads} thread(s), float32, medians", end="")
+    print(", memory kept\n" if options.keep_memory else ", fresh memory\n")
+    print(HEAD)
+    print("|---" * HEAD.count(" | ") + "|---|")
     for size in SIZES:
         print(measure(size, options.device), flush=True)
 

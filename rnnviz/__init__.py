@@ -1,5 +1,10 @@
 """RNNviz: torch.nn.RNN run by hand, step by step, with every number kept, checked and drawn."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from rnnviz import examples
 from rnnviz.config import RNNConfig
 from rnnviz.engine.compare import compare
@@ -7,6 +12,9 @@ from rnnviz.engine.forward import trace
 from rnnviz.engine.weights import build
 from rnnviz.exports.npz import load_trace, trace_npz
 from rnnviz.records import CellTrace, Comparison, Step, Trace
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 __version__ = "0.1.0"
 
@@ -23,3 +31,10 @@ __all__ = [
     "trace",
     "trace_npz",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    # Loaded when asked for: figures need plotly, which tracing does not.
+    if name == "figures":
+        return import_module("rnnviz.figures")
+    raise AttributeError(f"module 'rnnviz' has no attribute {name!r}")

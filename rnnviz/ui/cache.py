@@ -19,7 +19,7 @@ from rnnviz.inputs import Series, noise, one_hot, read_series, rotated, sines, w
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
 from rnnviz.records import Comparison, Trace
-from rnnviz.ui.settings import EXAMPLE_WEIGHTS, Settings, current_settings
+from rnnviz.ui.settings import EXAMPLE_WEIGHTS, INPUTS, Settings, current_settings
 from rnnviz.ui.uploads import NoFileError, kept_file
 
 # Small nets on two threads are up to 50 times slower than on one: the threads wait for each other.
@@ -28,10 +28,19 @@ torch.set_num_threads(1)
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One net on one input: what went in, what came out, and how it compares with torch.nn."""
+    """One net on one input: what went in, what came out, and how it compares with torch.nn.
+
+    Attributes:
+        settings: what decided it.
+        series: the input.
+        file_rows: how many timesteps the file holds from which the input was cut, if it is a file.
+        trace: the run, with read-only numpy arrays.
+        comparison: the same for torch.nn.
+    """
 
     settings: Settings
     series: Series
+    file_rows: int | None
     trace: Trace
     comparison: Comparison
 
@@ -63,7 +72,22 @@ def current_run() -> Run:
 # by its fingerprint, which is one of the settings.
 @st.cache_resource(max_entries=8, show_spinner="Running the net…")
 def _run(settings: Settings, _file: tuple[str, bytes]) -> Run:
-    series = _series(settings, _file)
+    return make_run(settings, _file)
+
+
+def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
+    """Build the net, run it both ways and compare; `file` is (name, bytes), empty if unused.
+
+    Raises:
+        ValueError, TypeError, RuntimeError: something in the settings or the file cannot be run.
+    """
+    if settings.input == "file":
+        whole = read_series(*file)
+        start = min(settings.start, whole.seq_len - 1)
+        series = window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start))
+        file_rows = whole.seq_len
+    else:
+        series, file_rows = _made_series(settings), None
     module = _module(settings, series.input_size)
     dtype = getattr(torch, settings.dtype)
     x = torch.from_numpy(np.ascontiguousarray(series.values)).to(dtype)
@@ -76,10 +100,16 @@ def _run(settings: Settings, _file: tuple[str, bytes]) -> Run:
     record = record.numpy()
     for array in _arrays(record, result):
         array.setflags(write=False)
-    return Run(settings=settings, series=series, trace=record, comparison=result)
+    return Run(
+        settings=settings,
+        series=series,
+        file_rows=file_rows,
+        trace=record,
+        comparison=result,
+    )
 
 
-def _series(settings: Settings, file: tuple[str, bytes]) -> Series:
+def _made_series(settings: Settings) -> Series:
     match settings.input:
         case "text":
             return one_hot(settings.text, settings.vocab, settings.batch)
@@ -89,9 +119,7 @@ def _series(settings: Settings, file: tuple[str, bytes]) -> Series:
             return noise(settings.steps, settings.inputs, settings.batch, seed=settings.seed)
         case "a drawn 7":
             return drawn_seven(settings.batch)
-    series = read_series(*file)
-    start = min(settings.start, series.seq_len - 1)
-    return window(series, start, min(MAX_SEQ_LEN, series.seq_len - start))
+    raise ValueError(f"input must be one of {', '.join(INPUTS)}; got {settings.input!r}.")
 
 
 def example_net(name: str, dtype: str = "float32", **sizes: int) -> nn.RNN:

@@ -25,6 +25,10 @@ from rnnviz.ui.words import difference_words, net_words, place_words, verdict
 def heading(run: Run) -> None:
     """The net in one line, and whether it matches torch.nn."""
     result = run.comparison
+    if run.file_rows is not None and run.file_rows > run.trace.seq_len:
+        first = min(run.settings.start, run.file_rows - 1)
+        last = first + run.trace.seq_len - 1
+        st.caption(f"Rows {first} to {last} of the file's {run.file_rows:,}, counted from 0.")
     if result.equal:
         st.badge(verdict(result), icon=":material/check:", color="green")
         st.caption(f"{net_words(run.trace)}  \n{difference_words(result)}")

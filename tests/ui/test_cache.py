@@ -1,0 +1,78 @@
+"""From settings to a run: the same for everybody who asks for the same, and read-only."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rnnviz.ui.cache import make_run
+from rnnviz.ui.settings import DEFAULTS, Settings
+from rnnviz.ui.uploads import fingerprint
+
+SETTINGS = Settings(**{name: DEFAULTS[name] for name in Settings.__dataclass_fields__})
+NO_FILE = ("", b"")
+
+
+def test_twenty_sessions_at_once_get_the_weights_of_their_seed():
+    """Four seeds, five sessions each, and a thread that keeps seeding torch's own generator."""
+    nets = {}
+    for seed in range(4):
+        torch.manual_seed(seed)
+        nets[seed] = dict(nn.RNN(5, 4, 2, bidirectional=True).named_parameters())
+    seeds = [seed for _ in range(5) for seed in range(4)]
+
+    def session(seed):
+        torch.manual_seed(seed + 100)
+        return make_run(replace(SETTINGS, seed=seed), NO_FILE)
+
+    with ThreadPoolExecutor(20) as pool:
+        runs = list(pool.map(session, seeds))
+    for seed, run in zip(seeds, runs, strict=True):
+        assert run.comparison.equal
+        np.testing.assert_array_equal(run.trace.output, runs[seed].trace.output)
+        for cell in run.trace.cells:
+            suffix = f"_l{cell.layer}{'_reverse' if cell.direction == 'reverse' else ''}"
+            for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                expected = nets[seed][kind + suffix].detach().numpy()
+                np.testing.assert_array_equal(getattr(cell, kind), expected)
+
+
+def test_a_shared_record_cannot_be_written_to():
+    run = make_run(SETTINGS, NO_FILE)
+
+    for cell in run.trace.cells:
+        assert not any(array.flags.writeable for _, array in cell.arrays())
+    with pytest.raises(ValueError, match="read-only"):
+        run.trace.output[0] = 0.0
+
+
+def test_the_weights_do_not_depend_on_text_batch_or_state():
+    first = make_run(SETTINGS, NO_FILE)
+    for change in ({"text": "olleh"}, {"batch": 3}, {"h0": "zeros"}):
+        other = make_run(replace(SETTINGS, **change), NO_FILE)
+        for ours, theirs in zip(first.trace.cells, other.trace.cells, strict=True):
+            np.testing.assert_array_equal(ours.weight_ih, theirs.weight_ih)
+            np.testing.assert_array_equal(ours.weight_hh, theirs.weight_hh)
+
+
+def test_labels_are_the_samples_own_and_mark_what_is_unknown():
+    run = make_run(replace(SETTINGS, text="hexo", batch=2), NO_FILE)
+
+    assert run.labels(0) == ("h", "e", "x?", "o")
+    assert run.labels(1) == ("e", "x?", "o", "h")
+    assert make_run(replace(SETTINGS, input="sine waves"), NO_FILE).labels(0) is None
+
+
+def test_a_file_is_cut_to_what_can_be_drawn():
+    rows = "\n".join(f"{t},{t / 2}" for t in range(1000)).encode()
+    settings = replace(SETTINGS, input="file", start=100, file=fingerprint(rows))
+    run = make_run(settings, ("rows.csv", rows))
+
+    assert run.file_rows == 1000
+    assert run.trace.seq_len == 256
+    assert run.trace.cells[0].x[0, 0].tolist() == [100.0, 50.0]
+    last = make_run(replace(settings, start=10**6), ("rows.csv", rows))
+    assert last.trace.cells[0].x[:, 0].tolist() == [[999.0, 499.5]]
