@@ -42,18 +42,26 @@ _WEIGHTS_HELP = (
 
 
 def sidebar() -> None:
-    """Draw the controls of the run."""
+    """Draw the controls of the run.
+
+    A link's settings are known once their controls are drawn, so what depends on a setting is
+    drawn after its control, in a place kept for it.
+    """
     with st.sidebar:
-        _presets()
+        _preset_menu()
+        story = st.container()
         _selectbox("Input", "input", INPUTS)
-        settings = current_settings()
-        _input(settings)
-        _net(settings)
+        _input()
+        net = st.container()
         with st.expander("More", icon=":material/tune:"):
-            _more(settings)
+            _more()
+        with net:
+            _net(current_settings())
+        with story:
+            _preset_story()
 
 
-def _presets() -> None:
+def _preset_menu() -> None:
     st.selectbox(
         "Preset",
         list(PRESETS),
@@ -62,6 +70,9 @@ def _presets() -> None:
         on_change=_apply_preset,
         help="Sets every control at once.",
     )
+
+
+def _preset_story() -> None:
     preset = PRESETS[st.session_state["preset"]]
     wanted = DEFAULTS | preset.settings
     changed = any(st.session_state.get(name, wanted[name]) != wanted[name] for name in wanted)
@@ -94,10 +105,10 @@ def _undo_preset() -> None:
     st.session_state.update(st.session_state.pop(_BEFORE))
 
 
-def _input(settings: Settings) -> None:
-    match settings.input:
+def _input() -> None:
+    match current_settings().input:
         case "text":
-            _text(settings)
+            _text()
         case "sine waves" | "random numbers":
             _slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
             _slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
@@ -106,7 +117,7 @@ def _input(settings: Settings) -> None:
             _number("First row", "start", 0, 10**6, "Which timestep of the file comes first.")
 
 
-def _text(settings: Settings) -> None:
+def _text() -> None:
     _text_input("Text", "text", MAX_TEXT_CHARS, "Any script. One timestep per character.")
     _text_input(
         "Vocabulary",
@@ -115,6 +126,7 @@ def _text(settings: Settings) -> None:
         "One input column per letter, and a last one for every letter that is not listed. The text "
         "never changes the weights; the vocabulary does, as it decides the input size.",
     )
+    settings = current_settings()
     try:
         series = one_hot(settings.text, settings.vocab)
     except ValueError:
@@ -153,8 +165,9 @@ def _net(settings: Settings) -> None:
     _slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
 
 
-def _more(settings: Settings) -> None:
+def _more() -> None:
     _selectbox("Weights", "weights", (*DRAWN_WEIGHTS, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
+    settings = current_settings()
     if settings.weights == "orthogonal":
         _slider("Spectral radius", "radius", 0.0, 2.0)
     _number("Seed", "seed", 0, MAX_SEED, "Of the weights, of a random h_0 and of random input.")

@@ -171,3 +171,14 @@ def test_a_file_is_run_from_the_row_that_was_asked_for(visit):
 
     assert_matches(page, "T = 10 · batch 1 · input 2")
     assert "Rows 290 to 299 of the file's 300" in page.captions()
+
+
+def test_a_link_shows_its_own_settings_at_once(visit):
+    """What depends on a setting of the link is right in the very first run."""
+    page = visit(weights="counts brackets", text="(x)", vocab="()")
+
+    labels = {slider.label: slider.disabled for slider in page.at.sidebar.slider}
+    assert labels["Layers"]
+    assert "Hidden size" not in labels
+    assert "Unknown, in one shared column: x" in [text.value for text in page.at.sidebar.text]
+    assert "Reset" in [button.label for button in page.at.sidebar.button]
