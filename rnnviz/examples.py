@@ -87,8 +87,9 @@ def toggle(input_size: int = 3) -> nn.RNN:
 def oscillator(period: float = 8.0, input_size: int = 1) -> nn.RNN:
     """A tanh net of two units that turns on its own, once in about `period` steps.
 
-    W_hh turns the state by 2 pi / period and stretches it by 1.25; tanh holds it back. The input
-    only pushes: from h_0 = 0 and without input it stays at rest.
+    W_hh turns the state by 2 pi / period and stretches it by 1 + 2 / period; tanh holds it back.
+    A larger stretch would drag a slow turn to a halt. The input only pushes: from h_0 = 0 and
+    without input it stays at rest.
 
     Raises:
         ValueError: period is below 3, too short for a turn to be seen.
@@ -98,7 +99,7 @@ def oscillator(period: float = 8.0, input_size: int = 1) -> nn.RNN:
     net = _zeros(RNNConfig(input_size=input_size, hidden_size=2))
     angle = 2 * math.pi / period
     turn = [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
-    _set(net.weight_hh_l0, 1.25 * torch.tensor(turn))
+    _set(net.weight_hh_l0, (1 + 2 / period) * torch.tensor(turn))
     push = torch.zeros(2, input_size)
     push[0] = 0.5
     _set(net.weight_ih_l0, push)

@@ -25,7 +25,7 @@ class Step(NamedTuple):
     t: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CellTrace:
     """Every intermediate of one layer in one direction.
 
@@ -62,6 +62,12 @@ class CellTrace:
     weight_hh: Array
     bias_ih: Array | None
     bias_hh: Array | None
+
+    def __repr__(self) -> str:
+        return (
+            f"CellTrace(layer={self.layer}, direction={self.direction!r}, seq_len={self.seq_len}, "
+            f"batch={self.batch}, hidden_size={self.hidden_size})"
+        )
 
     @property
     def seq_len(self) -> int:
@@ -105,7 +111,7 @@ class CellTrace:
         return replace(self, **{name: change(array) for name, array in self.arrays()})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Trace:
     """Everything a net computed on one input, cell by cell, and what torch.nn would return.
 
@@ -124,6 +130,9 @@ class Trace:
     cells: tuple[CellTrace, ...]
     output: Array
     h_n: Array
+
+    def __repr__(self) -> str:
+        return f"Trace({self.config}, seq_len={self.seq_len}, batch={self.batch})"
 
     @property
     def seq_len(self) -> int:
@@ -181,7 +190,7 @@ class Trace:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Comparison:
     """How far a trace lies from torch.nn, as a whole and cell by cell.
 
@@ -198,9 +207,14 @@ class Comparison:
         differences: max |difference| of h over batch and units, per cell and timestep.
             Shape (num_layers * num_directions, seq_len).
         tolerance: the relative tolerance of the dtype.
-        limit: the largest difference that counts as equal: tolerance * max(1, max |torch|).
+        output_limit: the largest difference of output that counts as equal: tolerance times
+            max(1, max |torch's output|).
+        h_n_limit: the same for h_n.
+        cell_limits: the same for each cell by itself, so that large values in one layer hide no
+            error in another. Shape (num_layers * num_directions,).
         reason: why the tolerance is what it is, in one sentence.
-        first: the first update, in the order of computing, that is further off than `limit`.
+        first: the first update, in the order of computing, that is further off than its cell's
+            limit. None also where the cells are right but wrongly joined into output or h_n.
     """
 
     output: Array
@@ -210,9 +224,17 @@ class Comparison:
     h_n_difference: float
     differences: np.ndarray
     tolerance: float
-    limit: float
+    output_limit: float
+    h_n_limit: float
+    cell_limits: np.ndarray
     reason: str
     first: Step | None
+
+    def __repr__(self) -> str:
+        return (
+            f"Comparison(equal={self.equal}, max_difference={self.max_difference:.3g}, "
+            f"first={self.first})"
+        )
 
     @property
     def max_difference(self) -> float:
@@ -222,9 +244,20 @@ class Comparison:
         )
 
     @property
+    def relative_difference(self) -> float:
+        """The largest difference beside max(1, max |torch|) of the array it is in."""
+        parts = [self.output_difference / self.output_limit, self.h_n_difference / self.h_n_limit]
+        parts += (self.differences.max(axis=1, initial=0.0) / self.cell_limits).tolist()
+        return max(parts) * self.tolerance
+
+    @property
     def equal(self) -> bool:
-        """Whether nothing is further off than `limit`."""
-        return self.max_difference <= self.limit
+        """Whether nothing is further off than its limit."""
+        return bool(
+            self.output_difference <= self.output_limit
+            and self.h_n_difference <= self.h_n_limit
+            and (self.differences.max(axis=1, initial=0.0) <= self.cell_limits).all()
+        )
 
     def numpy(self) -> Comparison:
         """The same record with numpy arrays on the host."""

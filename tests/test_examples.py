@@ -61,9 +61,9 @@ def test_toggle_gives_the_parity(text):
         assert output[t].tolist() == [odd, 1 - odd]
 
 
-@pytest.mark.parametrize("period", [5, 8, 12.5])
+@pytest.mark.parametrize("period", [3, 5, 8, 12.5, 24, 50, 100])
 def test_oscillator_turns_once_in_a_period(period):
-    steps = 400
+    steps = int(50 * period)
     push = torch.zeros(steps, 1)
     push[0] = 1.0
     output = rnnviz.trace(examples.oscillator(period), push).output
@@ -71,7 +71,7 @@ def test_oscillator_turns_once_in_a_period(period):
     turned = (angle[1:] - angle[:-1]).remainder(2 * torch.pi).sum().item() / (2 * torch.pi)
 
     assert turned == pytest.approx(steps / period, rel=0.03)
-    assert output[-1].norm() > 0.5
+    assert output[-1].norm() > 0.2
     assert (rnnviz.trace(examples.oscillator(period), torch.zeros(9, 1)).output == 0).all()
 
 

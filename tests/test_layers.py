@@ -22,7 +22,7 @@ ALLOWED = {
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
     "exports": {"numpy", "plotly"},
-    "ui": {"numpy", "torch", "plotly", "streamlit", "starlette", "pandas"},
+    "ui": {"numpy", "torch", "plotly", "streamlit", "starlette", "pandas", "threadpoolctl"},
     "pages": {"streamlit"},
 }
 FILES = sorted([*ROOT.glob("rnnviz/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"])

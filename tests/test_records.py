@@ -83,3 +83,15 @@ def test_a_net_without_bias_has_no_bias_arrays():
         "weight_ih",
         "weight_hh",
     ]
+
+
+def test_records_say_briefly_what_they_are_and_equal_only_themselves():
+    trace = make(bidirectional=True)
+
+    assert repr(trace).startswith("Trace(RNNConfig(input_size=3, hidden_size=4, num_layers=2")
+    assert repr(trace).endswith("seq_len=5, batch=2)")
+    assert repr(trace.cells[1]) == (
+        "CellTrace(layer=0, direction='reverse', seq_len=5, batch=2, hidden_size=4)"
+    )
+    assert trace == trace
+    assert trace != make(bidirectional=True)

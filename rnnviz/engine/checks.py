@@ -34,9 +34,18 @@ def check_weights(module: nn.RNN, weights: list[list[Tensor]]) -> None:
     """Refuse a net that cannot be run by hand; `weights` is `module.all_weights`.
 
     Raises:
+        TypeError: it is a subclass with a forward of its own.
         RuntimeError: its parameters do not share one dtype and one device.
-        NotImplementedError: it would drop units at random (dropout in training mode).
+        NotImplementedError: it would drop units at random (dropout in training mode), or hooks
+            change it before each call.
     """
+    if type(module).forward is not nn.RNN.forward or "forward" in vars(module):
+        raise TypeError("module must compute what torch.nn.RNN does, but has a forward of its own.")
+    if module._forward_pre_hooks:
+        raise NotImplementedError(
+            "module has hooks that run before each call, as of the older weight_norm or prune, and "
+            "may change its weights; remove them, or use torch.nn.utils.parametrizations."
+        )
     if module.dropout > 0 and module.training and module.num_layers > 1:
         raise NotImplementedError(
             f"module draws new dropout masks at each call (dropout={module.dropout}, training "
@@ -118,9 +127,9 @@ def check_budget(config: RNNConfig, seq_len: int, batch: int, max_bytes: int) ->
     needed = record_bytes(config, seq_len, batch)
     if needed > max_bytes:
         raise ValueError(
-            f"the trace would take {needed:,} bytes and at most {max_bytes:,} are allowed: "
+            f"the trace would take {needed:,} bytes, more than the {max_bytes:,} allowed: "
             f"lower seq_len={seq_len}, batch={batch}, num_layers={config.num_layers} or "
-            f"hidden_size={config.hidden_size}, or raise max_bytes."
+            f"hidden_size={config.hidden_size}."
         )
 
 

@@ -21,7 +21,7 @@ def trace(
     """Run a torch.nn.RNN by hand on an input and keep every number.
 
     Nothing that is passed in is written to, and the record shares no memory with it, so that it
-    stays true when the net is trained further.
+    stays true when the net is trained further. Autocast and forward hooks have no part in it.
 
     Args:
         module: a torch.nn.RNN with any constructor options, of any floating dtype, on any device.
@@ -48,14 +48,7 @@ def trace(
     # the input are worth looking at, not worth a warning.
     with torch.inference_mode(False), torch.no_grad(), np.errstate(all="ignore"):
         cells, output = _run(config, weights, x, hx if hx is None or batched else hx.unsqueeze(1))
-        h_n = torch.stack([cell.h_last for cell in cells])  # (num_layers * D, batch, hidden_size)
-    return Trace(
-        config=config,
-        batched=batched,
-        cells=tuple(cells),
-        output=_as_returned(config, batched, output),
-        h_n=h_n if batched else h_n.squeeze(1),
-    )
+        return _as_returned(config, batched, cells, output)
 
 
 def _run(
@@ -98,23 +91,15 @@ def _run_cell(
     activation = arrays.activation(config.nonlinearity)
     rnn_scan(arrays, (base, wh, a, h), lane.direction, (h_0, weight_hh.T), activation)
 
-    wx, wh, a, h = arrays.tensor(kept).unbind()
-    h_0, weight_ih, weight_hh, *biases = start
-    bias_ih, bias_hh = biases or (None, None)
+    names = ("h_0", "weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    fields = dict.fromkeys(names) | dict(zip(names, start, strict=False))
+    fields |= zip(("wx", "wh", "a", "h"), arrays.tensor(kept).unbind(), strict=True)
     return CellTrace(
         layer=lane.layer,
         direction=lane.direction,
         nonlinearity=config.nonlinearity,
         x=x,
-        wx=wx,
-        wh=wh,
-        a=a,
-        h=h,
-        h_0=h_0,
-        weight_ih=weight_ih,
-        weight_hh=weight_hh,
-        bias_ih=bias_ih,
-        bias_hh=bias_hh,
+        **fields,
     )
 
 
@@ -135,8 +120,11 @@ def _time_major(config: RNNConfig, input: Tensor) -> Tensor:
     return input.transpose(0, 1) if config.batch_first else input
 
 
-def _as_returned(config: RNNConfig, batched: bool, output: Tensor) -> Tensor:
-    """Lay out a (seq_len, batch, D * hidden_size) output as torch.nn returns it."""
+def _as_returned(config: RNNConfig, batched: bool, cells: list[CellTrace], output: Tensor) -> Trace:
+    """The record, with output and h_n laid out as torch.nn returns them."""
+    h_n = torch.stack([cell.h_last for cell in cells])  # (num_layers * D, batch, hidden_size)
     if not batched:
-        return output.squeeze(1)
-    return output.transpose(0, 1) if config.batch_first else output
+        output, h_n = output.squeeze(1), h_n.squeeze(1)
+    elif config.batch_first:
+        output = output.transpose(0, 1)
+    return Trace(config=config, batched=batched, cells=tuple(cells), output=output, h_n=h_n)

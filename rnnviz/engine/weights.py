@@ -47,23 +47,15 @@ def build(
         raise ValueError(f"weights must be one of {known}; got {weights!r}.")
     if not (math.isfinite(spectral_radius) and spectral_radius >= 0):
         raise ValueError(f"spectral_radius must be finite and at least 0, got {spectral_radius}.")
-    module = without_values(config)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
+    # A default device set by the caller would not fit the generator, which is on the CPU.
+    with torch.device("cpu"), torch.no_grad():
+        module = without_values(config)
+        generator = torch.Generator().manual_seed(seed)
         _draw_default(module, generator)
         for name, parameter in module.named_parameters():
-            if weights == "zeros":
-                parameter.zero_()
-            elif weights == "blackboard":
-                # Drawn as whole numbers of tenths, so that each is the float nearest to k / 10.
-                tenths = torch.randint(-9, 10, parameter.shape, generator=generator)
-                parameter.copy_(tenths.double() / 10)
-            elif weights != "default" and name.startswith("bias"):
-                parameter.zero_()
-            elif weights == "identity":
-                nn.init.eye_(parameter)
-            elif weights == "orthogonal" and name.startswith("weight_hh"):
-                parameter.copy_(spectral_radius * _orthogonal(config.hidden_size, generator))
+            _overwrite(parameter, name, weights, generator)
+            if weights == "orthogonal" and name.startswith("weight_hh"):
+                parameter.mul_(spectral_radius)
     return module.to(device)
 
 
@@ -100,6 +92,22 @@ def _draw_default(module: nn.RNN, generator: torch.Generator) -> None:
     bound = 1.0 / math.sqrt(module.hidden_size)
     for parameter in module.parameters():
         parameter.uniform_(-bound, bound, generator=generator)
+
+
+def _overwrite(parameter: Tensor, name: str, weights: Weights, generator: torch.Generator) -> None:
+    """Put the named values where torch's default ones stand."""
+    if weights == "zeros":
+        parameter.zero_()
+    elif weights == "blackboard":
+        # Drawn as whole numbers of tenths, so that each is the float nearest to k / 10.
+        tenths = torch.randint(-9, 10, parameter.shape, generator=generator)
+        parameter.copy_(tenths.double() / 10)
+    elif weights != "default" and name.startswith("bias"):
+        parameter.zero_()
+    elif weights == "identity":
+        nn.init.eye_(parameter)
+    elif weights == "orthogonal" and name.startswith("weight_hh"):
+        parameter.copy_(_orthogonal(len(parameter), generator))
 
 
 def _orthogonal(size: int, generator: torch.Generator) -> Tensor:

@@ -10,6 +10,8 @@ from plotly.offline import get_plotlyjs
 
 from rnnviz.figures.theme import PALETTES, ThemeName
 
+_TOOLBAR = {"responsive": True, "displaylogo": False, "showSendToCloud": False}
+
 
 def view_html(
     title: str, lines: Sequence[str], figures: Sequence[go.Figure], *, theme: ThemeName = "light"
@@ -20,9 +22,7 @@ def view_html(
     """
     palette = PALETTES[theme]
     parts = [
-        figure.to_html(
-            full_html=False, include_plotlyjs=False, auto_play=False, config={"responsive": True}
-        )
+        figure.to_html(full_html=False, include_plotlyjs=False, auto_play=False, config=_TOOLBAR)
         for figure in figures
     ]
     texts = "\n".join(f"<p>{escape(line)}</p>" for line in lines)

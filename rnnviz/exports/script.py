@@ -138,7 +138,7 @@ def _check(config: RNNConfig) -> list[str]:
         "    by_hand, last = run_by_hand(rnn, x, h_0)",
         "print(output)",
         'print("max |by hand - torch.nn| =", (by_hand - output).abs().max().item())',
-        f"torch.testing.assert_close(by_hand, output, rtol={bound}, atol={bound})",
-        f"torch.testing.assert_close(last, h_n, rtol={bound}, atol={bound})",
+        f"torch.testing.assert_close(by_hand, output, rtol={bound}, atol={bound}, equal_nan=True)",
+        f"torch.testing.assert_close(last, h_n, rtol={bound}, atol={bound}, equal_nan=True)",
     ]
     return lines

@@ -36,7 +36,7 @@ def comparison(
     theirs = by_time(trace, result.output, sample)  # (seq_len, D * hidden_size)
     name = output_name(trace, "%{x}", sample, "%{y}")
     panels = _panels(trace, (ours, theirs), name, "output feature", look)
-    panels[2] = _named(panels[2], result.output_difference, result)
+    panels[2] = _named(panels[2], result.output_difference, result.output_limit)
     heading = Heading(
         title="output · RNNviz and torch.nn",
         subtitle=state_range_words(trace, look)
@@ -44,7 +44,7 @@ def comparison(
         + _first_words(result),
         alt=f"Three heatmaps of output, sample {sample}, {ours.shape[1]} features as rows and "
         f"{len(ours)} timesteps as columns: RNNviz, torch.nn, and their difference. "
-        f"{_difference_words(result.output_difference, result)}.",
+        f"{_difference_words(result.output_difference, result.output_limit)}.",
     )
     figure = frame_column(stacked(panels, look, heading), t, look)
     if result.first and result.first.layer == trace.cells[-1].layer:
@@ -74,14 +74,15 @@ def cell_comparison(
     both = cell.h[:, sample], result.cells[index][:, sample]  # (seq_len, hidden_size) each
     panels = _panels(trace, both, "h[%{x}][%{y}]", "hidden unit", look)
     worst = float(result.differences[index].max(initial=0.0))
-    panels[2] = _named(panels[2], worst, result)
+    limit = float(result.cell_limits[index])
+    panels[2] = _named(panels[2], worst, limit)
     heading = Heading(
         title=f"h · layer {layer}, {direction}",
         subtitle=state_range_words(trace, look)
         + run_words(trace, sample=sample)
         + _first_words(result),
         alt=f"Three heatmaps of h of layer {layer}, {direction}, sample {sample}: RNNviz, torch.nn "
-        f"on the same input, and their difference. {_difference_words(worst, result)}.",
+        f"on the same input, and their difference. {_difference_words(worst, limit)}.",
     )
     figure = stacked(panels, look, heading)
     if result.first and (result.first.layer, result.first.direction) == (layer, direction):
@@ -134,14 +135,14 @@ def _panels(
     ]
 
 
-def _named(panel: Panel, worst: float, result: Comparison) -> Panel:
-    return Panel(**{**vars(panel), "title": _difference_words(worst, result)})
+def _named(panel: Panel, worst: float, limit: float) -> Panel:
+    return Panel(**{**vars(panel), "title": _difference_words(worst, limit)})
 
 
-def _difference_words(worst: float, result: Comparison) -> str:
+def _difference_words(worst: float, limit: float) -> str:
     if worst == 0:
-        return f"difference: exactly 0 everywhere (limit {result.limit:.2g})"
-    return f"max |difference| = {worst:.2g} (limit {result.limit:.2g})"
+        return f"difference: exactly 0 everywhere (limit {limit:.2g})"
+    return f"max |difference| = {worst:.2g} (limit {limit:.2g})"
 
 
 def _first_words(result: Comparison) -> str:

@@ -10,7 +10,8 @@ from rnnviz.config import Direction
 
 ThemeName = Literal["light", "dark"]
 
-FONT_FAMILY = "Source Sans, Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
+# Names that CSS takes without quotes: one that starts with a digit would void the whole list.
+FONT_FAMILY = "Source Sans, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
 
 # Pixels.
 FONT_SIZE = 12

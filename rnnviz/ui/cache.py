@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 import torch
+from threadpoolctl import threadpool_limits
 from torch import nn
 
 from rnnviz import examples
@@ -23,7 +25,9 @@ from rnnviz.ui.settings import EXAMPLE_WEIGHTS, INPUTS, Settings, current_settin
 from rnnviz.ui.uploads import NoFileError, kept_file
 
 # Small nets on two threads are up to 50 times slower than on one: the threads wait for each other.
+# Numpy's products have threads of their own.
 torch.set_num_threads(1)
+threadpool_limits(1, user_api="blas")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +102,7 @@ def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
     record = trace(module, x.to(settings.device), h_0, max_bytes=APP_MAX_BYTES)
     result = compare(record, module).numpy()
     record = record.numpy()
-    for array in _arrays(record, result):
+    for array in (series.values, *_arrays(record, result)):
         array.setflags(write=False)
     return Run(
         settings=settings,
@@ -157,8 +161,8 @@ def _arrays(record: Trace, result: Comparison) -> list[np.ndarray]:
 
 
 def _sentence(error: Exception) -> str:
-    text = str(error).replace("\\", "\\\\")
-    # What a visitor typed may stand in the message: it must not be read as Markdown.
-    for mark in "*_`[]<>$#~:|":
-        text = text.replace(mark, "\\" + mark)
+    """The message for Markdown, in which a visitor's own words may stand, as plain text."""
+    text = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(error))
+    # Addresses become links even where every mark is escaped; an invisible joiner parts them.
+    text = re.sub(r"(?i)(www|\\@|\\:\\/)", "\\1\u2060", text)
     return text[:1].upper() + text[1:]

@@ -32,7 +32,9 @@ from rnnviz.ui.settings import (
 )
 from rnnviz.ui.uploads import uploader
 
+# The settings from before a preset, and the preset that the menu showed in the last run.
 _BEFORE = "_before_preset"
+_APPLIED = "_applied_preset"
 
 _WEIGHTS_HELP = (
     "default: as torch draws them for the seed. identity: ones on the diagonal. orthogonal: W_hh "
@@ -51,7 +53,8 @@ def sidebar() -> None:
         _preset_menu()
         story = st.container()
         _selectbox("Input", "input", INPUTS)
-        _input()
+        with st.container():
+            _input()
         net = st.container()
         with st.expander("More", icon=":material/tune:"):
             _more()
@@ -75,29 +78,29 @@ def _preset_menu() -> None:
 def _preset_story() -> None:
     preset = PRESETS[st.session_state["preset"]]
     wanted = DEFAULTS | preset.settings
-    changed = any(st.session_state.get(name, wanted[name]) != wanted[name] for name in wanted)
+    changed = any(st.session_state[name] != value for name, value in wanted.items())
     st.caption(preset.story)
-    if changed or _BEFORE in st.session_state:
-        left, right = st.columns(2)
-        left.button(
-            "Reset",
-            on_click=_apply_preset,
-            disabled=not changed,
-            help="Back to the preset's settings.",
-            width="stretch",
-        )
-        right.button(
-            "Undo",
-            on_click=_undo_preset,
-            disabled=_BEFORE not in st.session_state,
-            help="Back to the settings from before the preset.",
-            width="stretch",
-        )
+    left, right = st.columns(2)
+    left.button(
+        "Reset",
+        on_click=_apply_preset,
+        disabled=not changed,
+        help="Back to the preset's settings.",
+        width="stretch",
+    )
+    right.button(
+        "Undo",
+        on_click=_undo_preset,
+        disabled=_BEFORE not in st.session_state,
+        help="Back to the settings from before the preset or the reset.",
+        width="stretch",
+    )
+    st.session_state[_APPLIED] = st.session_state["preset"]
 
 
 def _apply_preset() -> None:
     state = st.session_state
-    state[_BEFORE] = {name: state.get(name, value) for name, value in DEFAULTS.items()}
+    state[_BEFORE] = {name: state[name] for name in DEFAULTS} | {"preset": state[_APPLIED]}
     state.update(DEFAULTS | PRESETS[state["preset"]].settings)
 
 
@@ -151,6 +154,10 @@ def _net(settings: Settings) -> None:
     if settings.is_example:
         why = f"“{settings.weights}” is built by formula and decides its sizes."
         _decided("Layers", example_net(settings.weights).num_layers, why)
+        columns = _input_columns(settings)
+        if columns is not None:
+            net = example_net(settings.weights, input_size=max(2, columns))
+            _decided("Hidden size", net.hidden_size, why)
         return
     _slider("Layers", "layers", 1, MAX_LAYERS)
     st.segmented_control(
@@ -163,6 +170,21 @@ def _net(settings: Settings) -> None:
         width="stretch",
     )
     _slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
+
+
+def _input_columns(settings: Settings) -> int | None:
+    """The input size, as far as the settings alone tell it."""
+    match settings.input:
+        case "text":
+            try:
+                return one_hot(settings.text, settings.vocab).input_size
+            except ValueError:
+                return None  # The page says what is wrong.
+        case "sine waves" | "random numbers":
+            return settings.inputs
+        case "a drawn 7":
+            return SIDE
+    return None
 
 
 def _more() -> None:

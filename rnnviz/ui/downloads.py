@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from rnnviz.config import Direction
 from rnnviz.exports.html import view_html
 from rnnviz.exports.npz import trace_npz
 from rnnviz.exports.script import torch_script
@@ -14,10 +15,12 @@ from rnnviz.figures import (
     animated_states,
     comparison,
     hidden_heatmap,
+    product_heatmaps,
     unrolled_diagram,
+    weight_heatmaps,
 )
 from rnnviz.ui.cache import Run
-from rnnviz.ui.words import difference_words, made_by, net_words
+from rnnviz.ui.words import difference_words, made_by, net_words, settings_words
 
 # CSS pixels per millimetre: 96 to the inch.
 _PIXELS = 96 / 25.4
@@ -60,8 +63,8 @@ def picture_options() -> None:
 
 def picture_config(name: str) -> dict[str, Any]:
     """plotly's settings of a chart's toolbar, with the format and width chosen on the page."""
-    kind = st.session_state.get("picture", "SVG").lower()
-    width = _WIDTHS.get(st.session_state.get("width"))
+    kind = st.session_state["picture"].lower()
+    width = _WIDTHS[st.session_state["width"]]
     options: dict[str, Any] = {"format": kind, "filename": f"rnnviz-{name}"}
     if width is not None:
         options["width"] = round(width * _PIXELS)
@@ -70,17 +73,17 @@ def picture_config(name: str) -> dict[str, Any]:
     return {"displaylogo": False, "toImageButtonOptions": options}
 
 
-def downloads(run: Run, choice: Look) -> None:
-    """The view as files, and the net as a script to copy."""
+def downloads(run: Run, **shown: Any) -> None:
+    """The view as files, and the net as a script to copy; `shown` goes to `whole_view`."""
     st.header("Take it with you")
     left, right = st.columns(2)
     left.download_button(
         "Whole view (.html)",
-        lambda: whole_view(run, choice),
+        lambda: whole_view(run, **shown),
         "rnnviz-view.html",
         "text/html",
         icon=":material/download:",
-        help="One file that opens offline and plays: about 5 MB.",
+        help="One file that opens offline and plays; from 5 MB, for large nets up to 20 MB.",
         on_click="ignore",
         width="stretch",
     )
@@ -99,14 +102,21 @@ def downloads(run: Run, choice: Look) -> None:
         st.code(torch_script(run.trace, seed=seed), language="python")
 
 
-def whole_view(run: Run, choice: Look) -> str:
-    """The page's charts as one HTML file, with the animation."""
+def whole_view(run: Run, *, look: Look, sample: int, t: int, cell: tuple[int, Direction]) -> str:
+    """The page's charts as one HTML file, with the animation and the settings."""
     trace = run.trace
-    figures = [unrolled_diagram(trace, look=choice), animated_states(trace, look=choice)]
-    figures += [
-        hidden_heatmap(trace, layer, direction, look=choice)
-        for layer, direction in trace.config.lanes
+    options = {"sample": sample, "t": t, "look": look}
+    figures = [
+        unrolled_diagram(trace, **options),
+        animated_states(trace, sample=sample, look=look),
     ]
-    figures.append(comparison(trace, run.comparison, look=choice))
-    lines = [net_words(trace), difference_words(run.comparison), made_by()]
-    return view_html("RNNviz", lines, figures, theme=choice.theme)
+    figures += [
+        hidden_heatmap(trace, layer, direction, **options)
+        for layer in reversed(range(trace.config.num_layers))
+        for direction in trace.config.directions
+    ]
+    figures.append(comparison(trace, run.comparison, **options))
+    figures.append(product_heatmaps(trace, *cell, **options))
+    figures.append(weight_heatmaps(trace, *cell, look=look))
+    lines = [net_words(trace), difference_words(run.comparison), settings_words(run.settings)]
+    return view_html("RNNviz", [*lines, made_by()], figures, theme=look.theme)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from rnnviz.ui.controls import sidebar
 from rnnviz.ui.downloads import picture_options
+from rnnviz.ui.settings import start_settings
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
@@ -31,6 +32,7 @@ page = st.navigation(
         ],
     }
 )
+start_settings()
 sidebar()
 with st.sidebar, st.expander("Pictures", icon=":material/image:"):
     picture_options()

@@ -25,7 +25,7 @@ PRESETS: dict[str, Preset] = {
         "mistakes about initial states.",
     ),
     "nn.RNN by hand, in four functions": Preset(
-        story="One layer or many, one way or both, held against nn.RNN. The text's fourth function "
+        story="One layer or many, one way or both, held against nn.RNN. A tutorial's version of it "
         "starts layer i from rows i and i+1 of h_0, where torch has rows 2i and 2i+1: right for "
         "h_0 = 0, wrong for a random one, as here.",
         settings={
@@ -38,8 +38,8 @@ PRESETS: dict[str, Preset] = {
         },
     ),
     "Shapes of nn.RNN: (8, 5, 100)": Preset(
-        story="Sequence first: 8 timesteps, 5 samples, 100 inputs, 10 hidden units. The text says "
-        "nn.RNN works on all timesteps in parallel; it cannot, as h[t] needs h[t-1].",
+        story="Sequence first: 8 timesteps, 5 samples, 100 inputs, 10 hidden units. One reads "
+        "that nn.RNN works on all timesteps in parallel; it cannot, as h[t] needs h[t-1].",
         settings={
             "input": "random numbers",
             "layers": 1,
@@ -51,8 +51,8 @@ PRESETS: dict[str, Preset] = {
         },
     ),
     "Time first: a common wrong order": Preset(
-        story="Two layers, both ways, no bias. The text's class loops over time before it loops "
-        "over layers: layer 0 comes out right and every layer above wrong, since the reverse "
+        story="Two layers, both ways, no bias. People write a class that loops over time first and "
+        "then over layers: layer 0 comes out right and every layer above wrong, since the reverse "
         "states below are not there yet. What you see is the right order: layer by layer.",
         settings={
             "input": "random numbers",
@@ -64,9 +64,10 @@ PRESETS: dict[str, Preset] = {
         },
     ),
     "An image, row by row": Preset(
-        story="28 rows of 28 pixels, 2 layers of 128 units. Four shape comments of the text are "
-        "wrong: output is (batch, 28, 128) and h_n is (2, batch, 128), also with batch_first. Its "
-        "loss stays near 2.3 because 96 % of its trained units saturate.",
+        story="28 rows of 28 pixels, 2 layers of 128 units. Shapes that are often "
+        "given wrong: output is (batch, 28, 128), and h_n is (2, batch, 128) also with "
+        "batch_first. Trained with too large a learning rate, its loss stays near 2.3, as nearly "
+        "all units saturate. Here it is untrained.",
         settings={
             "input": "a drawn 7",
             "layers": 2,
@@ -102,7 +103,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "Oscillates by itself": Preset(
         story="Built by formula: W_hh turns the state by an eighth of a circle and stretches it, "
-        "tanh holds it back. It starts from a random h_0 and its input is zero weighted.",
+        "tanh holds it back. From its random h_0 it turns by itself; the input pushes it a little.",
         settings={
             "weights": "oscillates",
             "input": "sine waves",

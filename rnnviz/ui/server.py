@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 
-import pandas  # noqa: F401
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Loaded before the first visitor comes, who then need not wait for it. Besides, plotly looks for
-# pandas in sys.modules, where two first visitors at once would find it half loaded.
+# Loaded before the first visitor comes, who then need not wait for it.
 import rnnviz.ui.views  # noqa: F401
 
 _HEADERS = {

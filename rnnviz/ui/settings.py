@@ -47,6 +47,15 @@ DEFAULTS: dict[str, object] = {
     "file": "",
 }
 
+# What is shown of a run, not what is run: presets leave it alone.
+VIEW_DEFAULTS: dict[str, object] = {
+    "t": 0,
+    "cell": "layer 0, forward",
+    "range": "full",
+    "picture": "SVG",
+    "width": "as on screen",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -81,5 +90,14 @@ class Settings:
 
 def current_settings() -> Settings:
     """The settings as the sidebar has them now."""
-    names = Settings.__dataclass_fields__
-    return Settings(**{name: st.session_state.get(name, DEFAULTS[name]) for name in names})
+    return Settings(**{name: st.session_state[name] for name in Settings.__dataclass_fields__})
+
+
+def start_settings() -> None:
+    """Give every setting a value before any control is drawn.
+
+    A control that is not on the page yet, such as the sequence length while a text decides it,
+    then has a value that a preset can set and a link will hold.
+    """
+    for name, value in (DEFAULTS | VIEW_DEFAULTS).items():
+        st.session_state.setdefault(name, value)

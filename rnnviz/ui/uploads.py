@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import streamlit as st
 
@@ -11,9 +12,13 @@ from rnnviz.limits import MAX_FILE_BYTES
 _KEPT = "_uploaded"
 
 
-def fingerprint(data: bytes) -> str:
-    """The first 16 hexadecimal digits of the SHA-256: what a link says of a file."""
-    return hashlib.sha256(data).hexdigest()[:16]
+def fingerprint(name: str, data: bytes) -> str:
+    """What a link says of a file: 16 hexadecimal digits of a SHA-256.
+
+    The ending of the name counts, as it decides how the file is read.
+    """
+    ending = name.rpartition(".")[2].lower().encode()
+    return hashlib.sha256(ending + b"\0" + data).hexdigest()[:16]
 
 
 def uploader() -> None:
@@ -29,7 +34,8 @@ def uploader() -> None:
     )
     kept = st.session_state.get(_KEPT)
     if kept:
-        st.caption(f"In use: {_plain(kept[0])}, {len(kept[1]):,} bytes")
+        # As text: a name may hold what Markdown would make a link of.
+        st.text(f"In use: {kept[0][:40]}, {len(kept[1]):,} bytes")
     st.text_input("File fingerprint", key="file", bind="query-params", max_chars=16, disabled=True)
 
 
@@ -44,9 +50,9 @@ def kept_file(wanted: str) -> tuple[str, bytes]:
         NoFileError: there is none, or the link was made with another one.
     """
     kept = st.session_state.get(_KEPT)
-    if kept is not None and fingerprint(kept[1]) == wanted:
-        return kept
-    if wanted:
+    if kept is not None and kept[2] == wanted:
+        return kept[:2]
+    if re.fullmatch("[0-9a-f]{16}", wanted):
         raise NoFileError(
             f"this link was made with a file that did not travel with it (fingerprint {wanted}): "
             "open that file in the sidebar to see the same numbers."
@@ -54,15 +60,14 @@ def kept_file(wanted: str) -> tuple[str, bytes]:
     raise NoFileError("open a CSV or .npy file in the sidebar, or choose another input.")
 
 
+def keep(name: str, data: bytes) -> None:
+    """Keep a file for the session and make it the one that is wanted."""
+    mark = fingerprint(name, data)
+    st.session_state[_KEPT] = (name, data, mark)
+    st.session_state["file"] = mark
+
+
 def _keep() -> None:
     file = st.session_state["_upload"]
-    if file is None:
-        return
-    data = file.getvalue()
-    st.session_state[_KEPT] = (file.name, data)
-    st.session_state["file"] = fingerprint(data)
-
-
-def _plain(name: str) -> str:
-    """A file's name as text: without what Markdown would read as markup."""
-    return "".join(c if c.isalnum() or c in " .-_" else "_" for c in name[:40])
+    if file is not None:
+        keep(file.name, file.getvalue())

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
+# Plotly looks for pandas in sys.modules, where a second session would find it half loaded.
+import pandas  # noqa: F401
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -18,8 +22,8 @@ from rnnviz.figures import (
     weight_heatmaps,
 )
 from rnnviz.ui.cache import Run
-from rnnviz.ui.downloads import picture_config
-from rnnviz.ui.words import difference_words, net_words, place_words, verdict
+from rnnviz.ui.downloads import downloads, picture_config
+from rnnviz.ui.words import difference_words, net_words, scientific, verdict, warning_words
 
 
 def heading(run: Run) -> None:
@@ -34,16 +38,12 @@ def heading(run: Run) -> None:
         st.caption(f"{net_words(run.trace)}  \n{difference_words(result)}")
         return
     st.caption(net_words(run.trace))
-    where = f" First at {place_words(result.first)}." if result.first else ""
-    st.warning(
-        f"{difference_words(result)}, more than {result.limit:.0e}.{where}",
-        icon=":material/warning:",
-    )
+    st.warning(warning_words(result), icon=":material/warning:")
 
 
 def look(run: Run, sample: int) -> Look:
     """How the figures look: the visitor's theme and colour range, and the sample's tokens."""
-    fit = st.session_state.get("range") == "this run"
+    fit = st.session_state["range"] == "this run"
     return Look(theme=theme(), fit=fit, labels=run.labels(sample))
 
 
@@ -57,13 +57,14 @@ def sample_of(run: Run) -> int:
     if run.trace.batch == 1:
         return 0
     most = run.trace.batch - 1
-    st.session_state["sample"] = min(st.session_state.get("sample", 0), most)
+    if st.session_state["sample"] > most:
+        st.session_state["sample"] = most
     return st.slider("Sample shown", 0, most, key="sample", bind="query-params")
 
 
 @st.fragment
 def step_view(run: Run) -> None:
-    """The timestep slider and every chart that follows it."""
+    """The timestep slider, every chart that follows it, and what can be taken away of them."""
     t = _timestep(run)
     sample = sample_of(run)
     choice = look(run, sample)
@@ -86,6 +87,7 @@ def step_view(run: Run) -> None:
     figure = product_heatmaps(run.trace, layer, direction, sample=sample, t=t, look=choice)
     chart(figure, "products")
     chart(weight_heatmaps(run.trace, layer, direction, look=choice), "weights")
+    downloads(run, look=choice, sample=sample, t=t, cell=(layer, direction))
 
 
 @st.fragment
@@ -94,9 +96,9 @@ def compare_view(run: Run) -> None:
     result = run.comparison
     sample = sample_of(run)
     left, middle, right = st.columns(3)
-    left.metric("output: max |difference|", f"{result.output_difference:.2e}")
-    middle.metric("h_n: max |difference|", f"{result.h_n_difference:.2e}")
-    right.metric("counts as equal up to", f"{result.limit:.2e}")
+    left.metric("output: max |difference|", scientific(result.output_difference, 3))
+    middle.metric("h_n: max |difference|", scientific(result.h_n_difference, 3))
+    right.metric("counts as equal up to", scientific(result.output_limit, 3))
     st.caption(result.reason)
     choice = look(run, sample)
     chart(comparison(run.trace, result, sample=sample, look=choice), "comparison")
@@ -113,8 +115,8 @@ def compare_view(run: Run) -> None:
 def choose_cell(run: Run) -> tuple[int, Direction]:
     """Which layer and direction is shown in detail."""
     names = {f"layer {layer}, {way}": (layer, way) for layer, way in run.trace.config.lanes}
-    if st.session_state.get("cell") not in names:
-        st.session_state.pop("cell", None)
+    if st.session_state["cell"] not in names:
+        st.session_state["cell"] = next(iter(names))
     return names[st.selectbox("Cell", list(names), key="cell", bind="query-params")]
 
 
@@ -135,7 +137,8 @@ def _timestep(run: Run) -> int:
     if most == 0:
         st.caption("One timestep: t = 0.")
         return 0
-    st.session_state["t"] = min(st.session_state.get("t", 0), most)
+    if st.session_state["t"] > most:
+        st.session_state["t"] = most
     return st.slider("Timestep t", 0, most, key="t", bind="query-params")
 
 
@@ -148,7 +151,7 @@ def _numbers(run: Run, sample: int, t: int) -> None:
         st.table(
             {
                 f"layer {cell.layer}, {cell.direction}": [
-                    f"{value:.7g}" for value in cell.h[t, sample]
+                    np.format_float_positional(value, unique=True) for value in cell.h[t, sample]
                 ]
                 for cell in run.trace.cells
             }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import asdict
+
 import rnnviz
 from rnnviz.records import Comparison, Step, Trace
+from rnnviz.ui.settings import Settings
 
 
 def net_words(trace: Trace) -> str:
@@ -24,18 +28,24 @@ def net_words(trace: Trace) -> str:
 
 
 def verdict(comparison: Comparison) -> str:
-    """Whether RNNviz agrees with torch.nn, in a few words."""
-    difference = comparison.max_difference
+    """Whether RNNviz agrees with torch.nn; the number is relative where values exceed 1."""
+    difference = comparison.relative_difference
     if not comparison.equal:
-        return f"differs from torch.nn by {difference:.1e}"
+        return f"differs from torch.nn by {scientific(difference, 2)}"
     if difference == 0:
         return "matches torch.nn exactly"
-    return f"matches torch.nn ({difference:.0e}: rounding)"
+    return f"matches torch.nn ({scientific(difference)}: rounding)"
+
+
+def scientific(value: float, digits: int = 1) -> str:
+    """A small number as people write it: `1.2e-7`."""
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def difference_words(comparison: Comparison) -> str:
     """The number behind the verdict."""
-    return f"max |RNNviz - torch.nn| = {comparison.max_difference:.2e}"
+    return f"max |RNNviz - torch.nn| = {scientific(comparison.max_difference, 3)}"
 
 
 def place_words(step: Step) -> str:
@@ -46,3 +56,19 @@ def place_words(step: Step) -> str:
 def made_by() -> str:
     """Which version made an export."""
     return f"Made by RNNviz {rnnviz.__version__}."
+
+
+def warning_words(comparison: Comparison) -> str:
+    """What is wrong and where it begins, for a run that does not match."""
+    words = difference_words(comparison)
+    if not math.isfinite(comparison.max_difference):
+        words += ": only one of the two has NaN or an infinity there, as after an overflow"
+    words += f". Up to {scientific(comparison.output_limit)} counts as equal"
+    if comparison.first is None:
+        return f"{words}; the cells are right by themselves, so they are wrongly joined."
+    return f"{words}. First at {place_words(comparison.first)}."
+
+
+def settings_words(settings: Settings) -> str:
+    """Every setting as a link would hold it, those that decide nothing included."""
+    return "Settings: " + ", ".join(f"{name} = {value}" for name, value in asdict(settings).items())

@@ -12,6 +12,7 @@ import torch
 import rnnviz
 from rnnviz.engine.weights import random_state
 from rnnviz.inputs import one_hot
+from rnnviz.ui.presets import PRESETS
 from tests.browser.driving import badge, chart, heatmap, move, settle, slider, texts, visit
 
 pytestmark = pytest.mark.browser
@@ -217,3 +218,99 @@ def test_hostile_links_fall_back_to_the_defaults(page, server):
 
     assert page.get_by_text("2-layer bidirectional tanh RNN · T = 256").is_visible()
     assert page.get_by_role("alert").count() == 0
+
+
+@pytest.mark.parametrize("name", list(PRESETS)[1:])
+def test_the_link_of_a_preset_gives_its_run_again(page, server, name):
+    """Each preset is chosen on the first screen, where some of its controls are not yet drawn."""
+    visit(page, server)
+    page.get_by_role("combobox", name="Preset").click()
+    page.get_by_role("option", name=name, exact=True).click()
+    settle(page)
+    net = page.get_by_text(" RNN · ").first.inner_text()
+    shown = heatmap(page, "hidden_0_forward")
+    visit(page, page.url)
+
+    assert page.get_by_text(" RNN · ").first.inner_text() == net
+    assert heatmap(page, "hidden_0_forward") == shown
+    reset = page.get_by_role("button", name="Reset", exact=True)
+    assert reset.is_disabled()
+
+
+def test_undo_brings_back_settings_and_preset(page, server):
+    visit(page, f"{server}/?seed=7&layers=3")
+    page.get_by_role("combobox", name="Preset").click()
+    page.get_by_role("option", name="Counts brackets").click()
+    settle(page)
+    assert page.get_by_text("relu RNN").first.is_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    settle(page)
+
+    assert page.get_by_text("3-layer bidirectional tanh RNN").is_visible()
+    query = urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)
+    assert query == {"seed": ["7"], "layers": ["3"]}
+
+
+def test_a_change_of_page_and_back_keeps_the_view(page, server):
+    query = {
+        "input": "random numbers",
+        "steps": "9",
+        "batch": "3",
+        "t": "5",
+        "sample": "2",
+        "cell": "layer 1, reverse",
+        "picture": "PNG",
+        "width": "89 mm",
+        "range": "this run",
+    }
+    visit(page, f"{server}/?{urllib.parse.urlencode(query)}")
+    shown = heatmap(page, "products")
+    for name in ("Beside torch.nn", "Step through"):
+        page.get_by_role("link", name=name).click()
+        page.get_by_role("heading", name=name, level=1).wait_for()
+        settle(page)
+
+    assert heatmap(page, "products") == shown
+    there = urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)
+    assert {name: values[0] for name, values in there.items()} == query
+
+
+def test_more_stays_open_when_a_setting_in_it_changes(page, server):
+    visit(page, server)
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("spinbutton", name="Seed").fill("1")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert page.get_by_role("spinbutton", name="Seed").is_visible()
+    page.get_by_role("combobox", name="Weights").click()
+    page.get_by_role("option", name="toggles").click()
+    settle(page)
+
+    assert page.get_by_role("spinbutton", name="Seed").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_pages_fit_the_screen_in_both_themes(new_page, server, width, scheme):
+    """Nothing reaches beyond the screen, and the charts take the page's colours."""
+    page = new_page(width, scheme)
+    for path in ("/", "/compare"):
+        visit(page, f"{server}{path}?layers=3&text=hello+hello")
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+        beyond = page.evaluate(
+            """() => {
+                const main = document.querySelector("[data-testid=stMain]");
+                const charts = [...document.querySelectorAll(".js-plotly-plot")];
+                const right = Math.max(...charts.map((c) => c.getBoundingClientRect().right));
+                return [main.scrollWidth - main.clientWidth, right - innerWidth];
+            }"""
+        )
+        assert max(beyond) <= 1
+        colours = page.evaluate(
+            """() => [
+                getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor,
+                document.querySelector(".js-plotly-plot .main-svg").style.background,
+            ]"""
+        )
+        assert colours[0] == colours[1]
+        assert (colours[0] == "rgb(255, 255, 255)") == (scheme == "light")

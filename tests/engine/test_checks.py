@@ -61,6 +61,32 @@ def test_what_is_of_the_wrong_kind_is_a_type_error(net, x, hx, words):
         rnnviz.trace(net, x, hx)
 
 
+class Doubled(nn.RNN):
+    """A subclass that computes something else."""
+
+    def forward(self, input, hx=None):
+        output, h_n = super().forward(input, hx)
+        return 2 * output, h_n
+
+
+def test_what_computes_something_else_is_refused():
+    with pytest.raises(TypeError, match="a forward of its own"):
+        rnnviz.trace(Doubled(3, 4), X)
+    changed = nn.RNN(3, 4)
+    changed.forward = lambda input, hx=None: (input, hx)
+    with pytest.raises(TypeError, match="a forward of its own"):
+        rnnviz.trace(changed, X)
+
+
+def test_hooks_that_may_change_the_weights_are_refused():
+    """The older weight_norm computes the weight anew only when the module is called."""
+    net = nn.RNN(3, 4)
+    with pytest.warns(FutureWarning, match="weight_norm"):
+        nn.utils.weight_norm(net, "weight_hh_l0")
+    with pytest.raises(NotImplementedError, match="hooks that run before each call"):
+        rnnviz.trace(net, X)
+
+
 def test_batch_first_is_named_in_the_message():
     net = nn.RNN(3, 4, batch_first=True)
 

@@ -115,16 +115,44 @@ def test_nan_and_infinity_equal_only_themselves():
     ids=str,
 )
 def test_the_limit_is_the_tolerance_times_the_largest_value_but_one_at_least(dtype, tolerance):
-    net, x, h_0 = make(dtype, nonlinearity="relu")
+    net, x, h_0 = make(dtype, nonlinearity="relu", **BOTH)
     result = rnnviz.compare(rnnviz.trace(net, x * 4, h_0), net)
-    largest = max(result.output.abs().max().item(), result.h_n.abs().max().item())
+    largest = result.output.abs().max().item()
     assert largest > 1
 
     assert result.tolerance == tolerance
-    assert result.limit == pytest.approx(tolerance * largest)
+    assert result.output_limit == pytest.approx(tolerance * largest)
+    assert result.h_n_limit == pytest.approx(tolerance * max(1, result.h_n.abs().max().item()))
+    for h, limit in zip(result.cells, result.cell_limits, strict=True):
+        assert limit == pytest.approx(tolerance * max(1, h.abs().max().item()))
     assert str(dtype).removeprefix("torch.") in result.reason
     zeros = rnnviz.build(rnnviz.RNNConfig(input_size=1, hidden_size=1), weights="zeros")
-    assert rnnviz.compare(rnnviz.trace(zeros, torch.zeros(2, 1)), zeros).limit == 1e-5
+    assert rnnviz.compare(rnnviz.trace(zeros, torch.zeros(2, 1)), zeros).output_limit == 1e-5
+
+
+def test_large_values_in_one_layer_hide_no_error_in_another():
+    net, x, h_0 = make(torch.float32, nonlinearity="relu", num_layers=2)
+    with torch.no_grad():
+        net.weight_ih_l1.mul_(1e7)
+    trace = rnnviz.trace(net, x, h_0)
+    assert rnnviz.compare(trace, net).equal
+    h = trace.cells[0].h.clone()
+    h[2, 1, 3] += 0.5
+    result = rnnviz.compare(changed(trace, 0, h=h), net)
+
+    assert result.first == Step(0, "forward", 2)
+    assert not result.equal
+    assert result.relative_difference == pytest.approx(
+        0.5 / max(1, result.cells[0].abs().max().item()), rel=1e-4
+    )
+
+
+def test_autocast_has_no_part_in_it():
+    net, x, h_0 = make(torch.float32, **BOTH)
+    with torch.autocast("cpu", torch.bfloat16):
+        trace = rnnviz.trace(net, x, h_0)
+        assert trace.output.dtype == torch.float32
+        assert rnnviz.compare(trace, net).equal
 
 
 def test_the_global_generator_is_left_alone():

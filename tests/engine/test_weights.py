@@ -11,6 +11,9 @@ import rnnviz
 from rnnviz import RNNConfig
 from rnnviz.engine.weights import random_state
 
+# numpy's PCG64 with the seed [0, 1]; its stream is documented never to change.
+PUBLISHED_STATE = [[[0.779477596282959, 0.11427610367536545, 0.6018161773681641]]]
+
 CONFIG = RNNConfig(input_size=3, hidden_size=4, num_layers=2, bidirectional=True)
 
 
@@ -131,3 +134,21 @@ def test_a_random_state_depends_on_the_seed_and_is_not_the_weights():
 def test_unknown_names_and_sizes_are_refused(options, words):
     with pytest.raises(ValueError, match=words):
         rnnviz.build(CONFIG, **options)
+
+
+def test_a_default_device_of_the_caller_does_not_matter():
+    with torch.device("meta"):
+        nets = [
+            rnnviz.build(CONFIG, 3, weights=name)
+            for name in ("default", "identity", "orthogonal", "blackboard")
+        ]
+
+    assert all(p.device.type == "cpu" for net in nets for p in net.parameters())
+    assert_same(nets[0], rnnviz.build(CONFIG, 3))
+
+
+def test_published_numbers_stay():
+    """A link promises the same numbers in every version."""
+    state = random_state(RNNConfig(input_size=1, hidden_size=3), 1, 0)
+
+    torch.testing.assert_close(state, torch.tensor(PUBLISHED_STATE), rtol=0, atol=0)

@@ -83,7 +83,9 @@ def typed_comparison(trace, *, by=0.0, at=None):
         h_n_difference=abs(by),
         differences=np.full((len(trace.cells), trace.seq_len), abs(by)),
         tolerance=1e-5,
-        limit=1e-5,
+        output_limit=1e-5,
+        h_n_limit=1e-5,
+        cell_limits=np.full(len(trace.cells), 1e-5),
         reason="typed",
         first=None if at is None else Step(*at),
     )

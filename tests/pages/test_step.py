@@ -132,7 +132,7 @@ def test_editing_the_text_changes_no_weight_and_widening_does(visit):
                 "layers": 6,
                 "hidden": 256,
             },
-            "bytes and at most 67,108,864 are allowed",
+            "more than the 67,108,864 allowed",
         ),
         ({"weights": "counts brackets", "input": "random numbers", "inputs": 1}, "at least 2"),
     ],
@@ -148,13 +148,48 @@ def test_what_cannot_be_run_is_said_in_one_sentence(visit, settings, words):
     assert page.at.selectbox(key="preset").value == next(iter(PRESETS))
 
 
-def test_markup_in_a_message_is_text(visit):
-    page = visit(input="file")
-    page.at.session_state["_uploaded"] = ("a.csv", b"1,2\n3,<b>*x*</b>\n")
-    page.at.session_state["file"] = fingerprint(b"1,2\n3,<b>*x*</b>\n")
+def open_file(page, name, data):
+    """What the uploader does when a visitor opens a file."""
+    mark = fingerprint(name, data)
+    page.at.session_state["_uploaded"] = (name, data, mark)
+    page.at.session_state["file"] = mark
     page.at.run()
 
-    assert r"\<b\>\*x\*\</b\>" in page.at.error[0].value
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ("<b>*x*</b>", r"\<b\>\*x\*\<\/b\>"),
+        ("www.evil.com", "www\u2060\\.evil"),
+        ("a@evil.com", "a\\@\u2060evil"),
+        ("http://evil.com", "http\\:\\/\u2060\\/evil"),
+    ],
+    ids=["markup", "www", "mail", "http"],
+)
+def test_markup_and_addresses_in_a_message_are_text(visit, field, shown):
+    page = visit(input="file")
+    open_file(page, "a.csv", f"1,2\n3,{field}\n".encode())
+
+    assert shown in page.at.error[0].value
+
+
+@pytest.mark.parametrize("mark", ["www.evil.com", "<b>", "0123456789abcde"])
+def test_what_is_no_fingerprint_is_not_shown(visit, mark):
+    page = visit(input="file", file=mark)
+
+    assert "open a CSV or" in page.at.info[0].value.replace("Open", "open")
+    assert mark not in page.at.info[0].value
+
+
+def test_a_link_with_a_fingerprint_takes_only_its_own_file(visit):
+    page = visit(input="file")
+    open_file(page, "a.csv", b"1,2\n3,4\n")
+    assert_matches(page, "T = 2")
+    page.at.session_state["file"] = "0123456789abcdef"
+    page.at.run()
+
+    assert not page.figures()
+    assert "fingerprint 0123456789abcdef" in page.at.info[0].value.replace("\\", "")
 
 
 def test_a_file_is_run_from_the_row_that_was_asked_for(visit):
@@ -165,9 +200,7 @@ def test_a_file_is_run_from_the_row_that_was_asked_for(visit):
     assert "open a CSV or .npy file" in page.at.info[0].value.replace("\\", "").lower().replace(
         "csv", "CSV"
     )
-    page.at.session_state["_uploaded"] = ("a.npy", file.getvalue())
-    page.at.session_state["file"] = fingerprint(file.getvalue())
-    page.at.run()
+    open_file(page, "a.npy", file.getvalue())
 
     assert_matches(page, "T = 10 · batch 1 · input 2")
     assert "Rows 290 to 299 of the file's 300" in page.captions()
@@ -177,8 +210,7 @@ def test_a_link_shows_its_own_settings_at_once(visit):
     """What depends on a setting of the link is right in the very first run."""
     page = visit(weights="counts brackets", text="(x)", vocab="()")
 
-    labels = {slider.label: slider.disabled for slider in page.at.sidebar.slider}
-    assert labels["Layers"]
-    assert "Hidden size" not in labels
+    decided = {slider.label: slider.value for slider in page.at.sidebar.slider if slider.disabled}
+    assert decided == {"Layers": 1, "Hidden size": 3, "Sequence length": 3, "Input size": 3}
     assert "Unknown, in one shared column: x" in [text.value for text in page.at.sidebar.text]
     assert "Reset" in [button.label for button in page.at.sidebar.button]

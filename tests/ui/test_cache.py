@@ -68,7 +68,7 @@ def test_labels_are_the_samples_own_and_mark_what_is_unknown():
 
 def test_a_file_is_cut_to_what_can_be_drawn():
     rows = "\n".join(f"{t},{t / 2}" for t in range(1000)).encode()
-    settings = replace(SETTINGS, input="file", start=100, file=fingerprint(rows))
+    settings = replace(SETTINGS, input="file", start=100, file=fingerprint("rows.csv", rows))
     run = make_run(settings, ("rows.csv", rows))
 
     assert run.file_rows == 1000

@@ -2,12 +2,20 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 import rnnviz
 from rnnviz.records import Step
-from rnnviz.ui.words import difference_words, net_words, place_words, verdict
+from rnnviz.ui.words import (
+    difference_words,
+    net_words,
+    place_words,
+    scientific,
+    verdict,
+    warning_words,
+)
 
 NET = rnnviz.build(rnnviz.RNNConfig(input_size=3, hidden_size=4, bias=False, nonlinearity="relu"))
 TRACE = rnnviz.trace(NET, torch.zeros(5, 2, 3))
@@ -23,16 +31,46 @@ def test_the_net_in_one_line():
     ("difference", "words"),
     [
         (0.0, "matches torch.nn exactly"),
-        (1.2e-7, "matches torch.nn (1e-07: rounding)"),
-        (0.5, "differs from torch.nn by 5.0e-01"),
+        (1.2e-7, "matches torch.nn (1e-7: rounding)"),
+        (0.5, "differs from torch.nn by 5.0e-1"),
     ],
 )
 def test_the_verdict_goes_with_the_difference(difference, words):
     result = replace(RESULT, output_difference=difference)
 
     assert verdict(result) == words
-    assert f"{difference:.2e}" in difference_words(result)
+    assert difference_words(result) == f"max |RNNviz - torch.nn| = {scientific(difference, 3)}"
 
 
 def test_a_place_is_named():
     assert place_words(Step(1, "reverse", 5)) == "layer 1, reverse, timestep 5"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "words"),
+    [
+        (1.24e-7, 1, "1e-7"),
+        (1.24e-7, 3, "1.24e-7"),
+        (12345.0, 2, "1.2e4"),
+        (np.inf, 1, "inf"),
+    ],
+)
+def test_small_numbers_are_written_as_people_do(value, digits, words):
+    assert scientific(value, digits) == words
+
+
+def test_the_verdict_is_relative_where_values_are_large():
+    result = replace(RESULT, output_difference=0.2, output_limit=1e-5 * 1e5)
+
+    assert verdict(result) == "matches torch.nn (2e-6: rounding)"
+    assert difference_words(result).endswith("= 2.00e-1")
+
+
+def test_a_warning_names_the_place_or_what_else_is_wrong():
+    wrong = replace(RESULT, output_difference=0.5)
+    words = warning_words(replace(wrong, first=Step(1, "reverse", 5)))
+    assert words.endswith(
+        "= 5.00e-1. Up to 1e-5 counts as equal. First at layer 1, reverse, timestep 5."
+    )
+    assert "wrongly joined" in warning_words(wrong)
+    assert "overflow" in warning_words(replace(RESULT, output_difference=np.inf))
