@@ -87,7 +87,7 @@ class RNNConfig:
         """
         try:
             return cls(**json.loads(text))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"the config must be a JSON object of RNNConfig: {error}") from error
 
 

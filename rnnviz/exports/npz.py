@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import io
+import tokenize
 import zipfile
+import zlib
 from os import PathLike
 from typing import BinaryIO
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
-from rnnviz.config import RNNConfig, parameter_suffix
+from rnnviz.config import Direction, RNNConfig, parameter_suffix
+from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Trace
+
+
+class _TraceFileError(ValueError):
+    """A message of our own, told apart from those of the readers."""
+
+
+# What zipfile, zlib and numpy raise for files that are broken or something else.
+_NOT_AN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    RecursionError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    UnicodeDecodeError,
+)
 
 _PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 _COMPUTED = ("wx", "wh", "a", "h")
@@ -59,46 +83,119 @@ def trace_npz(trace: Trace) -> bytes:
     return file.getvalue()
 
 
-def load_trace(file: str | PathLike | BinaryIO | bytes) -> Trace:
+def load_trace(
+    file: str | PathLike | BinaryIO | bytes, *, max_bytes: int = LIBRARY_MAX_BYTES
+) -> Trace:
     """The Trace that `trace_npz` wrote, with numpy arrays. Nothing in the file is executed.
 
     Args:
         file: a path, an open binary file, or the bytes themselves.
+        max_bytes: what the arrays may take unpacked, checked before any is read.
 
     Raises:
-        ValueError: it is no such archive, or something is missing in it.
+        ValueError: it is no such archive, it is too large, or something in it is missing or does
+            not fit the rest.
+        OSError: the path cannot be read.
     """
     source = io.BytesIO(file) if isinstance(file, bytes) else file
     try:
+        with zipfile.ZipFile(source) as archive:
+            members = {info.filename: info.file_size for info in archive.infolist()}
+        if isinstance(source, io.IOBase):
+            source.seek(0)
+        _check_size(members, max_bytes)
         with np.load(source, allow_pickle=False) as archive:
-            arrays = dict(archive)
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+            trace = _read(archive)
+    except KeyError as error:
+        raise ValueError(f"the .npz must hold a whole trace, but lacks {error}.") from error
+    except _TraceFileError:
+        raise
+    except (*_NOT_AN_ARCHIVE, ValueError, OSError) as error:
+        # With a number it comes from the system, such as for a path that is not there.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise ValueError("the file must be a .npz trace written by RNNviz.") from error
-    try:
-        config = RNNConfig.from_json(str(arrays["config"]))
-        return Trace(
-            config=config,
-            batched=bool(arrays["batched"]),
-            cells=tuple(_cell(config, arrays, row) for row in range(len(config.lanes))),
-            output=arrays["output"],
-            h_n=arrays["h_n"],
+    _check_shapes(trace)
+    return trace
+
+
+def _check_size(members: dict[str, int], max_bytes: int) -> None:
+    total = sum(members.values())
+    if total > max_bytes:
+        raise _TraceFileError(
+            f"the .npz would take {total:,} bytes unpacked, more than {max_bytes:,}."
         )
-    except (KeyError, IndexError) as error:
-        raise ValueError(f"the .npz must hold a whole trace, but it lacks {error}.") from error
 
 
-def _cell(config: RNNConfig, arrays: dict[str, np.ndarray], row: int) -> CellTrace:
-    layer, direction = config.lanes[row]
+def _read(archive: NpzFile) -> Trace:
+    try:
+        config = RNNConfig.from_json(str(archive["config"]))
+    except ValueError as error:
+        raise _TraceFileError(str(error)) from error
+    # Before a row is made for each of them: the number may be anything.
+    if config.num_layers > len(archive.files):
+        raise _TraceFileError(
+            f"the .npz must hold {config.num_layers} layers, but has {len(archive.files)} arrays."
+        )
+    h_0, batched = archive["h_0"], archive["batched"]
+    return Trace(
+        config=config,
+        batched=bool(batched),
+        cells=tuple(
+            _cell(config, archive, lane, h_0[row])
+            for row, lane in enumerate(config.lanes[: len(h_0)])
+        ),
+        output=archive["output"],
+        h_n=archive["h_n"],
+    )
+
+
+def _cell(
+    config: RNNConfig, archive: NpzFile, lane: tuple[int, Direction], h_0: np.ndarray
+) -> CellTrace:
+    layer, direction = lane
     suffix = parameter_suffix(layer, direction)
     biases = {} if config.bias else dict.fromkeys(("bias_ih", "bias_hh"))
     fields = {
-        name: arrays[name + suffix] for name in (*_COMPUTED, *_PARAMETERS) if name not in biases
+        name: archive[name + suffix] for name in (*_COMPUTED, *_PARAMETERS) if name not in biases
     }
     return CellTrace(
         layer=layer,
         direction=direction,
         nonlinearity=config.nonlinearity,
-        x=arrays[f"x_l{layer}"],
-        h_0=arrays["h_0"][row],
+        x=archive[f"x_l{layer}"],
+        h_0=h_0,
         **fields | biases,
     )
+
+
+def _check_shapes(trace: Trace) -> None:
+    """Refuse arrays that do not fit the config and each other."""
+    config, width = trace.config, trace.config.hidden_size
+    if len(trace.cells) != len(config.lanes):
+        raise _TraceFileError(f"h_0 must have {len(config.lanes)} rows, got {len(trace.cells)}.")
+    if trace.cells[0].x.ndim != 3:
+        raise _TraceFileError(f"x_l0 must be (seq_len, batch, ...), got {trace.cells[0].x.shape}.")
+    seq_len, batch, _ = trace.cells[0].x.shape
+    features = width * config.num_directions
+    shape = (batch, seq_len) if config.batch_first else (seq_len, batch)
+    rows = (len(config.lanes), batch, width)
+    _check("output", trace.output, (*(shape if trace.batched else (seq_len,)), features), config)
+    _check("h_n", trace.h_n, rows if trace.batched else (rows[0], width), config)
+    for cell in trace.cells:
+        reads = config.layer_input_size(cell.layer)
+        shapes = dict.fromkeys(_COMPUTED, (seq_len, batch, width))
+        shapes |= {"x": (seq_len, batch, reads), "h_0": (batch, width)}
+        shapes |= {"weight_ih": (width, reads), "weight_hh": (width, width)}
+        shapes |= {"bias_ih": (width,), "bias_hh": (width,)}
+        suffix = parameter_suffix(cell.layer, cell.direction)
+        for name, array in cell.arrays():
+            _check(name + suffix, array, shapes[name], config)
+
+
+def _check(name: str, array: np.ndarray, shape: tuple[int, ...], config: RNNConfig) -> None:
+    dtype = "float32" if config.dtype == "bfloat16" else config.dtype
+    if array.shape != shape or array.dtype != dtype:
+        raise _TraceFileError(
+            f"{name} must be {shape} of {dtype}, got {array.shape} of {array.dtype}."
+        )

@@ -1,6 +1,7 @@
 """The archive of a trace: the same arrays come back, and other files are refused."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -59,26 +60,96 @@ def test_bfloat16_is_stored_as_float32():
     np.testing.assert_array_equal(back.output, trace.output.float())
 
 
-def broken():
-    net, x, h_0 = make()
-    data = rnnviz.trace_npz(rnnviz.trace(net, x, h_0))
-    with np.load(io.BytesIO(data)) as archive:
+def archive_of(change=None):
+    """The bytes of a trace whose arrays were changed."""
+    net, x, h_0 = make(num_layers=2, bidirectional=True)
+    with np.load(io.BytesIO(rnnviz.trace_npz(rnnviz.trace(net, x, h_0)))) as archive:
         arrays = dict(archive)
-    del arrays["wh_l0"]
-    without, pickled = io.BytesIO(), io.BytesIO()
-    np.savez(without, **arrays)
-    np.savez(pickled, config=np.array([{}], dtype=object))
-    return {
-        "empty": (b"", "must be a .npz trace"),
-        "text": (b"hello", "must be a .npz trace"),
-        "cut": (data[: len(data) // 2], "must be a .npz trace"),
-        "missing": (without.getvalue(), "lacks 'wh_l0'"),
-        "pickle": (pickled.getvalue(), "must be a .npz trace"),
-    }
+    if change is not None:
+        change(arrays)
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
 
 
-@pytest.mark.parametrize("name", ["empty", "text", "cut", "missing", "pickle"])
-def test_other_files_are_refused(name):
-    data, words = broken()[name]
+def config_with(**fields):
+    def change(arrays):
+        arrays["config"] = np.array(json.dumps(json.loads(str(arrays["config"])) | fields))
+
+    return change
+
+
+def plain_npy():
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+BROKEN = {
+    "empty": (b"", "must be a .npz trace"),
+    "text": (b"hello", "must be a .npz trace"),
+    "cut": (archive_of()[:2000], "must be a .npz trace"),
+    "a .npy": (plain_npy(), "must be a .npz trace"),
+    "missing": (archive_of(lambda a: a.pop("wh_l0")), "lacks .*wh_l0"),
+    "a pickle": (
+        archive_of(lambda a: a.update(h_n=np.array([{}], dtype=object))),
+        "must be a .npz trace",
+    ),
+    "shape": (
+        archive_of(lambda a: a.update(h_l0=a["h_l0"][:3])),
+        r"h_l0 must be \(5, 2, 4\) of float64, got \(3, 2, 4\)",
+    ),
+    "text as numbers": (
+        archive_of(lambda a: a.update(a_l1=a["a_l1"].astype(str))),
+        "a_l1 must be .* of float64, got .* of <U32",
+    ),
+    "complex": (archive_of(lambda a: a.update(h_n=a["h_n"] + 0j)), "h_n must be"),
+    "other dtype": (archive_of(config_with(dtype="float32")), "output must be .* of float32"),
+    "fewer layers": (archive_of(config_with(num_layers=1)), "h_0 must have 2 rows|h_n must be"),
+    "more layers": (archive_of(config_with(num_layers=3)), "h_0 must have 6 rows, got 4"),
+    "many layers": (archive_of(config_with(num_layers=30_000_000)), "must hold 30000000 layers"),
+    "other size": (archive_of(config_with(hidden_size=99)), "must be"),
+    "no JSON": (archive_of(lambda a: a.update(config=np.array("{"))), "JSON object of RNNConfig"),
+    "deep JSON": (
+        archive_of(lambda a: a.update(config=np.array("[" * 10**5))),
+        "JSON object of RNNConfig",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "words"), BROKEN.values(), ids=BROKEN.keys())
+def test_other_files_are_refused(data, words):
     with pytest.raises(ValueError, match=words):
         rnnviz.load_trace(data)
+
+
+def test_the_size_is_checked_before_anything_is_unpacked():
+    data = archive_of(lambda a: a.update(bomb=np.zeros(2 * 10**7)))
+    assert len(data) < 10**6
+
+    with pytest.raises(ValueError, match=r"would take 160,\d+,\d+ bytes unpacked"):
+        rnnviz.load_trace(data, max_bytes=10**7)
+
+
+def test_what_is_not_expected_is_not_read():
+    pickled = np.array([{}], dtype=object)
+
+    assert rnnviz.load_trace(archive_of(lambda a: a.update(extra=pickled))).seq_len == 5
+
+
+def test_flipped_bytes_give_a_trace_or_our_own_error():
+    data = bytearray(archive_of())
+    generator = np.random.default_rng(0)
+    for _ in range(400):
+        flipped = data.copy()
+        for place in generator.integers(len(data), size=3):
+            flipped[place] ^= 1 << int(generator.integers(8))
+        try:
+            assert rnnviz.load_trace(bytes(flipped)).seq_len == 5
+        except ValueError as error:
+            assert len(str(error)) < 300
+
+
+def test_a_path_that_is_not_there_is_said_so(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        rnnviz.load_trace(tmp_path / "no.npz")
