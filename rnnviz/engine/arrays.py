@@ -1,7 +1,12 @@
-"""Memory of a run, owned by its record: numpy's where numpy computes, torch's elsewhere."""
+"""Memory of a run, owned by its record: numpy's where numpy computes, torch's elsewhere.
+
+It is taken in one piece and handed out in parts: a large piece comes in large pages, whose first
+touch costs a small part of that of many ordinary ones.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -17,18 +22,26 @@ _NUMPY_DTYPES = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np
 
 
 class NumpyArrays:
-    """Arrays of numpy, which allocates faster too: first touch of torch's fresh pages is slow."""
+    """Arrays of numpy, which asks for large pages where torch does not.
+
+    Args:
+        like: a tensor of the dtype.
+        numbers: how many numbers `empty` will be asked for in all.
+    """
 
     # Half the cost of np.matmul at these sizes, and all it lacks is more than two dimensions.
     product = staticmethod(np.dot)
     add = staticmethod(np.add)
 
-    def __init__(self, like: Tensor) -> None:
-        self._dtype = _NUMPY_DTYPES[like.dtype]
+    def __init__(self, like: Tensor, numbers: int) -> None:
+        self._memory = np.empty(numbers, _NUMPY_DTYPES[like.dtype])
+        self._taken = 0
 
     def empty(self, *shape: int) -> np.ndarray:
-        """A new array, not filled."""
-        return np.empty(shape, self._dtype)
+        """The next part of the memory, not filled."""
+        start = self._taken
+        self._taken += math.prod(shape)
+        return self._memory[start : self._taken].reshape(shape)
 
     def own(self, tensor: Tensor) -> Tensor:
         """A contiguous copy of a tensor, outside every graph."""
@@ -52,14 +65,22 @@ class NumpyArrays:
 
 
 class TorchArrays:
-    """Tensors, for the dtypes numpy lacks and for devices other than the CPU."""
+    """Tensors, for the dtypes numpy lacks and for devices other than the CPU.
 
-    def __init__(self, like: Tensor) -> None:
-        self._options = {"dtype": like.dtype, "device": like.device}
+    Args:
+        like: a tensor of the dtype, on the device.
+        numbers: how many numbers `empty` will be asked for in all.
+    """
+
+    def __init__(self, like: Tensor, numbers: int) -> None:
+        self._memory = torch.empty(numbers, dtype=like.dtype, device=like.device)
+        self._taken = 0
 
     def empty(self, *shape: int) -> Tensor:
-        """A new tensor, not filled."""
-        return torch.empty(shape, **self._options)
+        """The next part of the memory, not filled."""
+        start = self._taken
+        self._taken += math.prod(shape)
+        return self._memory[start : self._taken].view(shape)
 
     def own(self, tensor: Tensor) -> Tensor:
         """A contiguous copy of a tensor, outside every graph."""
@@ -78,8 +99,8 @@ class TorchArrays:
         return array
 
     def product(self, left: Tensor, right: Tensor, out: Tensor) -> None:
-        """Write the product of two matrices."""
-        torch.mm(left, right, out=out)
+        """Write the product of a matrix or vector with a matrix."""
+        torch.matmul(left, right, out=out)
 
     def add(self, left: Tensor, right: Tensor, out: Tensor) -> None:
         """Write a sum."""
@@ -90,10 +111,10 @@ class TorchArrays:
         return _torch_tanh if nonlinearity == "tanh" else _torch_relu
 
 
-def arrays_like(tensor: Tensor) -> NumpyArrays | TorchArrays:
-    """The memory to compute in for a tensor's dtype and device."""
+def arrays_like(tensor: Tensor, numbers: int) -> NumpyArrays | TorchArrays:
+    """Memory for so many numbers of a tensor's dtype, on its device."""
     on_numpy = tensor.device.type == "cpu" and tensor.dtype in _NUMPY_DTYPES
-    return NumpyArrays(tensor) if on_numpy else TorchArrays(tensor)
+    return NumpyArrays(tensor, numbers) if on_numpy else TorchArrays(tensor, numbers)
 
 
 def _numpy_relu(a: Array, out: Array) -> None:

@@ -20,10 +20,11 @@ def rnn_scan(
 
     Args:
         arrays: where to compute.
-        buffers: (base, wh, a, h), each (seq_len, batch, hidden_size). `base` is given: W_ih x_t,
-            with the biases if there are any. The others are written; `base` may be `a` itself.
+        buffers: (base, wh, a, h), each (seq_len, batch, hidden_size), or (seq_len, hidden_size)
+            for a batch of 1. `base` is given: W_ih x_t, with the biases if there are any. The
+            others are written; `base` may be `a` itself.
         direction: which end of the sequence to begin at.
-        start: (h_0, W_hh transposed), of shapes (batch, hidden_size) and
+        start: (h_0, W_hh transposed), of shapes (batch, hidden_size), or (hidden_size,), and
             (hidden_size, hidden_size).
         act: the activation, called as act(a, out).
 
@@ -33,7 +34,7 @@ def rnn_scan(
     state, weight_hh_t = start
     product, add = arrays.product, arrays.add
     rows = (arrays.rows(buffer, direction) for buffer in (base, wh, a, h))
-    for base_t, wh_t, a_t, h_t in zip(*rows, strict=True):  # each (batch, hidden_size)
+    for base_t, wh_t, a_t, h_t in zip(*rows, strict=True):
         product(state, weight_hh_t, wh_t)
         add(base_t, wh_t, a_t)
         act(a_t, h_t)

@@ -10,7 +10,7 @@ from rnnviz.config import RNNConfig
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays, arrays_like
 from rnnviz.engine.cells import rnn_scan
 from rnnviz.engine.checks import check_budget, check_hx, check_input, check_weights, config_of
-from rnnviz.engine.plan import Lane, plan
+from rnnviz.engine.plan import Lane, buffer_numbers, plan
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Trace
 
@@ -55,7 +55,7 @@ def _run(
     config: RNNConfig, weights: list[list[Tensor]], x: Tensor, h_0: Tensor | None
 ) -> tuple[list[CellTrace], Tensor]:
     """Every cell's record, and the joined states of the last layer."""
-    arrays = arrays_like(x)
+    arrays = arrays_like(x, buffer_numbers(config, x.shape[0], x.shape[1]))
     if h_0 is None:
         h_0 = x.new_zeros(len(config.lanes), x.shape[1], config.hidden_size)
     x, h_0 = arrays.own(x), arrays.own(h_0)
@@ -88,8 +88,12 @@ def _run_cell(
         # The biases wait in `a` for the recurrent product, so that a step is one sum.
         arrays.add(rows[0], biases[0] + biases[1], rows[2])
         base = a
+    buffers = (base, wh, a, h)
+    if batch == 1:
+        # A step on vectors takes a fifth less time than one on matrices of a single row.
+        buffers, h_0 = tuple(buffer[:, 0] for buffer in buffers), h_0[0]
     activation = arrays.activation(config.nonlinearity)
-    rnn_scan(arrays, (base, wh, a, h), lane.direction, (h_0, weight_hh.T), activation)
+    rnn_scan(arrays, buffers, lane.direction, (h_0, weight_hh.T), activation)
 
     names = ("h_0", "weight_ih", "weight_hh", "bias_ih", "bias_hh")
     fields = dict.fromkeys(names) | dict(zip(names, start, strict=False))

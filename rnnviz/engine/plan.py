@@ -34,19 +34,23 @@ def plan(config: RNNConfig) -> tuple[Lane, ...]:
     )
 
 
+def buffer_numbers(config: RNNConfig, seq_len: int, batch: int) -> int:
+    """Numbers that a run writes: wx, wh, a and h of every cell, and what a layer hands on.
+
+    Two directions are joined in a buffer of their own; one direction is handed on as it is.
+    """
+    per_layer = 4 * config.num_directions + (2 if config.bidirectional else 0)
+    return config.num_layers * per_layer * seq_len * batch * config.hidden_size
+
+
 def record_bytes(config: RNNConfig, seq_len: int, batch: int) -> int:
     """Bytes of the Trace that `trace` would make, known before anything is allocated."""
-    per_position = config.input_size
     weights = 0
     for layer in range(config.num_layers):
-        # wx, wh, a and h of every direction.
-        per_position += 4 * config.num_directions * config.hidden_size
         row = config.layer_input_size(layer) + config.hidden_size + 2 * config.bias
         weights += config.num_directions * config.hidden_size * row
-        # Two directions are joined in a buffer of their own; one direction is handed on as it is.
-        if config.bidirectional:
-            per_position += 2 * config.hidden_size
     # Every cell keeps its own h_0, and h_n holds one state per cell.
     states = 2 * len(config.lanes) * batch * config.hidden_size
-    numbers = seq_len * batch * per_position + weights + states
+    inputs = seq_len * batch * config.input_size
+    numbers = buffer_numbers(config, seq_len, batch) + inputs + weights + states
     return numbers * ITEM_BYTES[config.dtype]
