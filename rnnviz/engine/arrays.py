@@ -29,6 +29,9 @@ class NumpyArrays:
         numbers: how many numbers `empty` will be asked for in all.
     """
 
+    # A step on vectors takes a fifth less time than one on matrices of a single row.
+    takes_vectors = True
+
     # Half the cost of np.matmul at these sizes, and all it lacks is more than two dimensions.
     product = staticmethod(np.dot)
     add = staticmethod(np.add)
@@ -72,6 +75,8 @@ class TorchArrays:
         numbers: how many numbers `empty` will be asked for in all.
     """
 
+    takes_vectors = False
+
     def __init__(self, like: Tensor, numbers: int) -> None:
         self._memory = torch.empty(numbers, dtype=like.dtype, device=like.device)
         self._taken = 0
@@ -99,8 +104,8 @@ class TorchArrays:
         return array
 
     def product(self, left: Tensor, right: Tensor, out: Tensor) -> None:
-        """Write the product of a matrix or vector with a matrix."""
-        torch.matmul(left, right, out=out)
+        """Write the product of two matrices."""
+        torch.mm(left, right, out=out)
 
     def add(self, left: Tensor, right: Tensor, out: Tensor) -> None:
         """Write a sum."""

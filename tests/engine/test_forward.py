@@ -76,9 +76,10 @@ def test_trace_gives_what_torch_gives(num_layers, bidirectional, layout, sizes):
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["one-way", "both-ways"])
 def test_trace_keeps_the_dtype_and_its_precision(bidirectional, nonlinearity, dtype):
-    for num_layers, bias in product([1, 2, 3], [True, False]):
+    for num_layers, bias, batch in product([1, 2, 3], [True, False], [1, 2]):
         net, x, h_0 = make(
             dtype,
+            (5, batch, 3, 4),
             num_layers=num_layers,
             bias=bias,
             nonlinearity=nonlinearity,
