@@ -19,7 +19,7 @@ from rnnviz.records import Step, Trace
 
 # More frames make the file large and the slider finer than a finger; then a frame takes several
 # updates at once.
-MAX_FRAMES = 512
+MAX_FRAMES = 256
 
 # Pixels.
 MARGINS = {"l": 74, "r": 52, "t": 58, "b": 148}

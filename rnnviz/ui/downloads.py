@@ -83,7 +83,7 @@ def downloads(run: Run, **shown: Any) -> None:
         "rnnviz-view.html",
         "text/html",
         icon=":material/download:",
-        help="One file that opens offline and plays; from 5 MB, for large nets up to 20 MB.",
+        help="One file that opens offline and plays; from 5 MB, for the largest nets 25 MB.",
         on_click="ignore",
         width="stretch",
     )

@@ -38,7 +38,9 @@ def verdict(comparison: Comparison) -> str:
 
 
 def scientific(value: float, digits: int = 1) -> str:
-    """A small number as people write it: `1.2e-7`."""
+    """A small number as people write it: `1.2e-7`, and `0` for zero."""
+    if value == 0:
+        return "0"
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 

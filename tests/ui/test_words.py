@@ -53,6 +53,7 @@ def test_a_place_is_named():
         (1.24e-7, 3, "1.24e-7"),
         (12345.0, 2, "1.2e4"),
         (np.inf, 1, "inf"),
+        (0.0, 3, "0"),
     ],
 )
 def test_small_numbers_are_written_as_people_do(value, digits, words):
