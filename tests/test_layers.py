@@ -70,10 +70,15 @@ def test_relative_imports_are_not_used():
             assert not (isinstance(node, ast.ImportFrom) and node.level), path
 
 
-def test_files_keep_to_their_size():
+def test_files_and_functions_keep_to_their_size():
     for path in FILES:
         most = 60 if group(path) == "pages" else 300
-        assert len(path.read_text("utf-8").splitlines()) <= most, path
+        text = path.read_text("utf-8")
+        assert len(text.splitlines()) <= most, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.end_lineno - node.lineno < 40, f"{path}: {node.name}"
+                assert group(path) != "pages", f"{path}: {node.name}"
 
 
 def test_tracing_needs_neither_plotly_nor_streamlit():

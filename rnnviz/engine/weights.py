@@ -42,11 +42,7 @@ def build(
 
     Source: identity, https://arxiv.org/abs/1504.00941.
     """
-    if weights not in get_args(Weights):
-        known = ", ".join(get_args(Weights))
-        raise ValueError(f"weights must be one of {known}; got {weights!r}.")
-    if not (math.isfinite(spectral_radius) and spectral_radius >= 0):
-        raise ValueError(f"spectral_radius must be finite and at least 0, got {spectral_radius}.")
+    _check_names(weights, spectral_radius)
     # A default device set by the caller would not fit the generator, which is on the CPU.
     with torch.device("cpu"), torch.no_grad():
         module = without_values(config)
@@ -57,6 +53,14 @@ def build(
             if weights == "orthogonal" and name.startswith("weight_hh"):
                 parameter.mul_(spectral_radius)
     return module.to(device)
+
+
+def _check_names(weights: str, spectral_radius: float) -> None:
+    if weights not in get_args(Weights):
+        known = ", ".join(get_args(Weights))
+        raise ValueError(f"weights must be one of {known}; got {weights!r}.")
+    if not (math.isfinite(spectral_radius) and spectral_radius >= 0):
+        raise ValueError(f"spectral_radius must be finite and at least 0, got {spectral_radius}.")
 
 
 def random_state(config: RNNConfig, batch: int, seed: int) -> Tensor:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 import torch
 
@@ -31,6 +29,7 @@ from rnnviz.ui.settings import (
     current_settings,
 )
 from rnnviz.ui.uploads import uploader
+from rnnviz.ui.widgets import choice, decided, menu, number, slider, text, toggle
 
 # The settings from before a preset, and the preset that the menu showed in the last run.
 _BEFORE = "_before_preset"
@@ -52,7 +51,7 @@ def sidebar() -> None:
     with st.sidebar:
         _preset_menu()
         story = st.container()
-        _selectbox("Input", "input", INPUTS)
+        menu("Input", "input", INPUTS)
         with st.container():
             _input()
         net = st.container()
@@ -113,16 +112,16 @@ def _input() -> None:
         case "text":
             _text()
         case "sine waves" | "random numbers":
-            _slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
-            _slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
+            slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
+            slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
         case "file":
             uploader()
-            _number("First row", "start", 0, 10**6, "Which timestep of the file comes first.")
+            number("First row", "start", 0, 10**6, "Which timestep of the file comes first.")
 
 
 def _text() -> None:
-    _text_input("Text", "text", MAX_TEXT_CHARS, "Any script. One timestep per character.")
-    _text_input(
+    text("Text", "text", MAX_TEXT_CHARS, "Any script. One timestep per character.")
+    text(
         "Vocabulary",
         "vocab",
         MAX_VOCABULARY_CHARS,
@@ -153,23 +152,15 @@ def _widen() -> None:
 def _net(settings: Settings) -> None:
     if settings.is_example:
         why = f"“{settings.weights}” is built by formula and decides its sizes."
-        _decided("Layers", example_net(settings.weights).num_layers, why)
+        decided("Layers", example_net(settings.weights).num_layers, why)
         columns = _input_columns(settings)
         if columns is not None:
             net = example_net(settings.weights, input_size=max(2, columns))
-            _decided("Hidden size", net.hidden_size, why)
+            decided("Hidden size", net.hidden_size, why)
         return
-    _slider("Layers", "layers", 1, MAX_LAYERS)
-    st.segmented_control(
-        "Direction",
-        DIRECTIONS,
-        default=DEFAULTS["direction"],
-        key="direction",
-        bind="query-params",
-        required=True,
-        width="stretch",
-    )
-    _slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
+    slider("Layers", "layers", 1, MAX_LAYERS)
+    choice("Direction", "direction", DIRECTIONS)
+    slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
 
 
 def _input_columns(settings: Settings) -> int | None:
@@ -188,30 +179,30 @@ def _input_columns(settings: Settings) -> int | None:
 
 
 def _more() -> None:
-    _selectbox("Weights", "weights", (*DRAWN_WEIGHTS, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
+    menu("Weights", "weights", (*DRAWN_WEIGHTS, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
     settings = current_settings()
     if settings.weights == "orthogonal":
-        _slider("Spectral radius", "radius", 0.0, 2.0)
-    _number("Seed", "seed", 0, MAX_SEED, "Of the weights, of a random h_0 and of random input.")
-    _selectbox("Initial state h_0", "h0", ("random", "zeros"))
+        slider("Spectral radius", "radius", 0.0, 2.0)
+    number("Seed", "seed", 0, MAX_SEED, "Of the weights, of a random h_0 and of random input.")
+    menu("Initial state h_0", "h0", ("random", "zeros"))
     if not settings.is_example:
-        _selectbox("Activation", "activation", ["tanh", "relu"])
-        _toggle("Bias", "bias", "b_ih and b_hh.")
-        _toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
-    _selectbox("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
-    _selectbox("Device", "device", _devices())
+        menu("Activation", "activation", ["tanh", "relu"])
+        toggle("Bias", "bias", "b_ih and b_hh.")
+        toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
+    menu("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
+    menu("Device", "device", _devices())
     match settings.input:
         case "file":
             st.caption("The file decides the batch, the sequence length and the input size.")
         case "text":
-            _slider("Batch", "batch", 1, MAX_BATCH)
+            slider("Batch", "batch", 1, MAX_BATCH)
             _decided_by_text(settings)
         case "a drawn 7":
-            _slider("Batch", "batch", 1, MAX_BATCH)
-            _decided("Sequence length", SIDE, "The picture decides: a timestep per row.")
-            _decided("Input size", SIDE, "The picture decides: an input per column.")
+            slider("Batch", "batch", 1, MAX_BATCH)
+            decided("Sequence length", SIDE, "The picture decides: a timestep per row.")
+            decided("Input size", SIDE, "The picture decides: an input per column.")
         case _:
-            _slider("Batch", "batch", 1, MAX_BATCH)
+            slider("Batch", "batch", 1, MAX_BATCH)
 
 
 def _decided_by_text(settings: Settings) -> None:
@@ -219,9 +210,9 @@ def _decided_by_text(settings: Settings) -> None:
         series = one_hot(settings.text, settings.vocab)
     except ValueError:
         return  # The page says what is wrong.
-    _decided("Sequence length", series.seq_len, "The text decides: a timestep per character.")
+    decided("Sequence length", series.seq_len, "The text decides: a timestep per character.")
     why = "The vocabulary decides: a column per letter, and one for unknown letters."
-    _decided("Input size", series.input_size, why)
+    decided("Input size", series.input_size, why)
 
 
 def _devices() -> list[str]:
@@ -231,31 +222,3 @@ def _devices() -> list[str]:
     if torch.backends.mps.is_available():
         found.append("mps")
     return found
-
-
-def _slider(label: str, key: str, least: float, most: float) -> None:
-    step = 0.05 if isinstance(least, float) else 1
-    st.slider(label, least, most, DEFAULTS[key], step, key=key, bind="query-params")
-
-
-def _decided(label: str, value: int, why: str) -> None:
-    """A slider that something else decides: it shows the value, and why it cannot be moved."""
-    st.slider(label, 0, 2 * value, value, disabled=True)
-    st.caption(why)
-
-
-def _number(label: str, key: str, least: int, most: int, help: str) -> None:
-    st.number_input(label, least, most, DEFAULTS[key], key=key, bind="query-params", help=help)
-
-
-def _text_input(label: str, key: str, most: int, help: str) -> None:
-    st.text_input(label, DEFAULTS[key], most, key=key, bind="query-params", help=help)
-
-
-def _toggle(label: str, key: str, help: str) -> None:
-    st.toggle(label, DEFAULTS[key], key=key, bind="query-params", help=help)
-
-
-def _selectbox(label: str, key: str, options: Sequence[str], help: str | None = None) -> None:
-    index = options.index(DEFAULTS[key])
-    st.selectbox(label, options, index, key=key, bind="query-params", help=help)

@@ -20,6 +20,7 @@ from rnnviz.figures import (
     weight_heatmaps,
 )
 from rnnviz.ui.cache import Run
+from rnnviz.ui.widgets import choice, menu
 from rnnviz.ui.words import difference_words, made_by, net_words, settings_words
 
 # CSS pixels per millimetre: 96 to the inch.
@@ -36,29 +37,21 @@ _WIDTHS: dict[str, int | None] = {
 
 def picture_options() -> None:
     """The choices that hold for the pictures on every page."""
-    st.segmented_control(
+    choice(
         "Colour range",
+        "range",
         ("full", "this run"),
-        default="full",
-        key="range",
-        bind="query-params",
-        required=True,
-        width="stretch",
-        help="full: the stated range of each quantity, the same for every net. this run: up to the "
+        "full: the stated range of each quantity, the same for every net. this run: up to the "
         "largest value of this run, so that pale pictures gain colour.",
     )
-    st.segmented_control(
+    choice(
         "Picture format",
+        "picture",
         ("SVG", "PNG"),
-        default="SVG",
-        key="picture",
-        bind="query-params",
-        required=True,
-        width="stretch",
-        help="What the camera above each chart saves. SVG keeps text as text; PNG has 300 dpi at "
-        "the stated width.",
+        "What the camera above each chart saves. SVG keeps text as text; PNG has 300 dpi at the "
+        "stated width.",
     )
-    st.selectbox("Picture width", tuple(_WIDTHS), key="width", bind="query-params")
+    menu("Picture width", "width", tuple(_WIDTHS))
 
 
 def picture_config(name: str) -> dict[str, Any]:
