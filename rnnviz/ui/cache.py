@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
 from rnnviz.records import Comparison, Trace
 from rnnviz.ui.settings import EXAMPLE_WEIGHTS, INPUTS, Settings, current_settings
 from rnnviz.ui.uploads import NoFileError, kept_file
+from rnnviz.ui.words import sentence
 
 # Small nets on two threads are up to 50 times slower than on one: the threads wait for each other.
 # Numpy's products have threads of their own.
@@ -66,9 +66,9 @@ def current_run() -> Run:
         file = kept_file(settings.file) if settings.input == "file" else ("", b"")
         return _run(settings, file)
     except NoFileError as error:
-        st.info(_sentence(error), icon=":material/upload_file:")
+        st.info(sentence(error), icon=":material/upload_file:")
     except (ValueError, TypeError, RuntimeError) as error:
-        st.error(_sentence(error), icon=":material/error:")
+        st.error(sentence(error), icon=":material/error:")
     st.stop()
 
 
@@ -158,11 +158,3 @@ def _arrays(record: Trace, result: Comparison) -> list[np.ndarray]:
     kept = [record.output, record.h_n, result.output, result.h_n, result.differences]
     kept += result.cells
     return kept + [array for cell in record.cells for _, array in cell.arrays()]
-
-
-def _sentence(error: Exception) -> str:
-    """The message for Markdown, in which a visitor's own words may stand, as plain text."""
-    text = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", str(error))
-    # Addresses become links even where every mark is escaped; an invisible joiner parts them.
-    text = re.sub(r"(?i)(www|\\@|\\:\\/)", "\\1\u2060", text)
-    return text[:1].upper() + text[1:]

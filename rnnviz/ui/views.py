@@ -23,7 +23,10 @@ from rnnviz.figures import (
 )
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
-from rnnviz.ui.words import difference_words, net_words, scientific, verdict, warning_words
+from rnnviz.ui.words import difference_words, net_words, plain, scientific, verdict, warning_words
+
+# Longer tables are scrolled past, not read.
+MAX_TABLE_ROWS = 32
 
 
 def heading(run: Run) -> None:
@@ -143,17 +146,20 @@ def _timestep(run: Run) -> int:
 
 
 def _numbers(run: Run, sample: int, t: int) -> None:
-    """The states of one timestep as a table, with all their digits."""
-    size = run.trace.config.hidden_size
-    if size > 16:
-        return
+    """The input and the states of one timestep as tables, with all their digits."""
     with st.expander(f"Numbers at t = {t}", icon=":material/table:"):
-        st.table(
-            {
-                f"layer {cell.layer}, {cell.direction}": [
-                    np.format_float_positional(value, unique=True) for value in cell.h[t, sample]
-                ]
-                for cell in run.trace.cells
-            }
-        )
-        st.caption("Rows are hidden units, columns are cells: h[t] of each.")
+        if run.trace.config.hidden_size <= MAX_TABLE_ROWS:
+            st.caption("h[t]: a row per hidden unit, a column per cell.")
+            cells = run.trace.cells
+            st.table({f"layer {c.layer}, {c.direction}": _digits(c.h[t, sample]) for c in cells})
+        if run.trace.config.input_size <= MAX_TABLE_ROWS:
+            st.caption("x[t]: a row per input.")
+            names = [plain(name) for name in run.series.columns]
+            st.table({"input": names, "x[t]": _digits(run.trace.cells[0].x[t, sample])})
+        if min(run.trace.config.hidden_size, run.trace.config.input_size) > MAX_TABLE_ROWS:
+            st.caption(f"Tables are shown up to {MAX_TABLE_ROWS} rows; the .npz below has all.")
+
+
+def _digits(values: np.ndarray) -> list[str]:
+    """Each number with as many digits as tell it from its neighbours."""
+    return [np.format_float_positional(value, unique=True, trim="0") for value in values]

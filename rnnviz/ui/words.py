@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict
 
 import rnnviz
@@ -74,3 +75,16 @@ def warning_words(comparison: Comparison) -> str:
 def settings_words(settings: Settings) -> str:
     """Every setting as a link would hold it, those that decide nothing included."""
     return "Settings: " + ", ".join(f"{name} = {value}" for name, value in asdict(settings).items())
+
+
+def sentence(error: Exception) -> str:
+    """An error's message as a sentence for Markdown, in which a visitor's own words may stand."""
+    text = plain(str(error))
+    return text[:1].upper() + text[1:]
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is: no markup, no links."""
+    text = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    # Addresses become links even where every mark is escaped; an invisible joiner parts them.
+    return re.sub(r"(?i)(www|\\@|\\:\\/)", "\\1\u2060", text)

@@ -178,6 +178,26 @@ def test_a_bad_file_gets_one_message_and_the_settings_survive(page, server, name
     assert page.get_by_text("Traceback").count() == 0
 
 
+def test_words_of_a_visitor_become_no_link(page, server):
+    """In a message, in the name of a file and as the name of an input."""
+    visit(page, f"{server}/?input=file&file=www.evil.com")
+    for name, data in (
+        ("www.evil.com.csv", b"1,2\n3,www.evil.com\n"),
+        ("a@evil.com.csv", b"1,2\n3,http://evil.com\n"),
+        ("c.csv", b"www.evil.com,a@evil.com\n1,2\n"),
+    ):
+        page.locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": "text/csv", "buffer": data}
+        )
+        page.get_by_text(f"In use: {name}").wait_for()
+        settle(page)
+        assert page.locator("a[href*=evil]").count() == 0
+
+    page.get_by_text("Numbers at t").click()
+    assert page.get_by_text("evil").first.is_visible()
+    assert page.locator("a[href*=evil]").count() == 0
+
+
 def test_a_file_travels_as_its_fingerprint(page, new_page, server):
     values = np.linspace(-1, 1, 12).reshape(6, 2)
     file = io.StringIO()

@@ -151,3 +151,10 @@ def test_batch_first_reaches_the_net(visit):
     page = visit(**SETTINGS, batch_first="true", hidden=2)
 
     assert "batch_first=True" in page.at.code[0].value
+
+
+def test_the_inputs_are_named(visit):
+    table = visit(text="hi`", vocab="h`", t=2).at.table[1].value
+
+    assert table["input"].tolist() == ["h", r"\`", "unknown"]
+    assert table["x[t]"].astype(float).tolist() == [0, 1, 0]

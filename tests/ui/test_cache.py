@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 from torch import nn
 
 from rnnviz.ui.cache import make_run
@@ -76,3 +77,11 @@ def test_a_file_is_cut_to_what_can_be_drawn():
     assert run.trace.cells[0].x[0, 0].tolist() == [100.0, 50.0]
     last = make_run(replace(settings, start=10**6), ("rows.csv", rows))
     assert last.trace.cells[0].x[:, 0].tolist() == [[999.0, 499.5]]
+
+
+def test_the_server_computes_on_one_thread():
+    """Several small nets at once would otherwise wait for each other's threads."""
+    blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    assert torch.get_num_threads() == 1
+    assert [pool["num_threads"] for pool in blas] == [1] * len(blas)

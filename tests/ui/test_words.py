@@ -12,6 +12,7 @@ from rnnviz.ui.words import (
     difference_words,
     net_words,
     place_words,
+    plain,
     scientific,
     verdict,
     warning_words,
@@ -75,3 +76,19 @@ def test_a_warning_names_the_place_or_what_else_is_wrong():
     )
     assert "wrongly joined" in warning_words(wrong)
     assert "overflow" in warning_words(replace(RESULT, output_difference=np.inf))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<b>*x*</b>", r"\<b\>\*x\*\<\/b\>"),
+        ("www.evil.com", "www\u2060\\.evil\\.com"),
+        ("WWW.evil.com", "WWW\u2060\\.evil\\.com"),
+        ("a@b.c", "a\\@\u2060b\\.c"),
+        ("http://b.c", "http\\:\\/\u2060\\/b\\.c"),
+        ("白日 é", "白日 é"),
+    ],
+    ids=["markup", "www", "capitals", "mail", "http", "letters"],
+)
+def test_plain_text_is_neither_markup_nor_link(text, shown):
+    assert plain(text) == shown
