@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rnnviz.config import Direction
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays
@@ -11,7 +11,7 @@ from rnnviz.records import Array
 
 def rnn_scan(
     arrays: NumpyArrays | TorchArrays,
-    buffers: tuple[Array, Array, Array, Array],
+    buffers: Sequence[Array],
     direction: Direction,
     start: tuple[Array, Array],
     act: Callable[[Array, Array], object],
@@ -20,9 +20,8 @@ def rnn_scan(
 
     Args:
         arrays: where to compute.
-        buffers: (base, wh, a, h), each (seq_len, batch, hidden_size), or (seq_len, hidden_size)
-            for a batch of 1. `base` is given: W_ih x_t, with the biases if there are any. The
-            others are written; `base` may be `a` itself.
+        buffers: (wh, a, h), each (seq_len, batch, hidden_size), or (seq_len, hidden_size) for a
+            batch of 1. All are written; `a` holds W_ih x_t, with the biases if there are any.
         direction: which end of the sequence to begin at.
         start: (h_0, W_hh transposed), of shapes (batch, hidden_size), or (hidden_size,), and
             (hidden_size, hidden_size).
@@ -30,12 +29,11 @@ def rnn_scan(
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.RNN.html
     """
-    base, wh, a, h = buffers
     state, weight_hh_t = start
     product, add = arrays.product, arrays.add
-    rows = (arrays.rows(buffer, direction) for buffer in (base, wh, a, h))
-    for base_t, wh_t, a_t, h_t in zip(*rows, strict=True):
+    rows = (arrays.rows(buffer, direction) for buffer in buffers)
+    for wh_t, a_t, h_t in zip(*rows, strict=True):
         product(state, weight_hh_t, wh_t)
-        add(base_t, wh_t, a_t)
+        add(a_t, wh_t, a_t)
         act(a_t, h_t)
         state = h_t

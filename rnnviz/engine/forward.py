@@ -83,14 +83,14 @@ def _run_cell(
 
     x_rows = arrays.seen(x).reshape(seq_len * batch, input_size)
     arrays.product(x_rows, weight_ih.T, rows[0])
-    base, wh, a, h = kept
+    # They wait in `a` for the recurrent product, so that a step is one sum.
     if biases:
-        # The biases wait in `a` for the recurrent product, so that a step is one sum.
         arrays.add(rows[0], biases[0] + biases[1], rows[2])
-        base = a
-    buffers = (base, wh, a, h)
+    else:
+        rows[2] = rows[0]
+    _, *buffers = kept
     if batch == 1 and arrays.takes_vectors:
-        buffers, h_0 = tuple(buffer[:, 0] for buffer in buffers), h_0[0]
+        buffers, h_0 = [buffer[:, 0] for buffer in buffers], h_0[0]
     activation = arrays.activation(config.nonlinearity)
     rnn_scan(arrays, buffers, lane.direction, (h_0, weight_hh.T), activation)
 
