@@ -1,0 +1,34 @@
+"""The plan: which cells, in which order, from which row of h_0."""
+
+from rnnviz import RNNConfig
+from rnnviz.engine.plan import Lane, buffer_numbers, plan
+
+
+def test_lanes_go_layer_by_layer_and_start_from_torchs_rows():
+    config = RNNConfig(input_size=3, hidden_size=4, num_layers=2, bidirectional=True)
+
+    assert plan(config) == (
+        Lane(0, "forward", "_l0", 0),
+        Lane(0, "reverse", "_l0_reverse", 1),
+        Lane(1, "forward", "_l1", 2),
+        Lane(1, "reverse", "_l1_reverse", 3),
+    )
+
+
+def test_one_direction_has_a_row_per_layer():
+    config = RNNConfig(input_size=3, hidden_size=4, num_layers=3)
+
+    assert [(lane.suffix, lane.row) for lane in plan(config)] == [
+        ("_l0", 0),
+        ("_l1", 1),
+        ("_l2", 2),
+    ]
+
+
+def test_buffers_hold_four_quantities_per_cell_and_the_joined_states():
+    """By hand: T 5, B 2, H 4 are 40 numbers; 4 of them per cell, 2 more where two are joined."""
+    one = RNNConfig(input_size=3, hidden_size=4, num_layers=2)
+    both = RNNConfig(input_size=3, hidden_size=4, num_layers=2, bidirectional=True)
+
+    assert buffer_numbers(one, 5, 2) == 2 * 4 * 40
+    assert buffer_numbers(both, 5, 2) == 2 * (8 + 2) * 40
