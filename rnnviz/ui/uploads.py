@@ -17,7 +17,7 @@ def fingerprint(name: str, data: bytes) -> str:
 
     The ending of the name counts, as it decides how the file is read.
     """
-    ending = name.rpartition(".")[2].lower().encode()
+    ending = name.rpartition(".")[2].lower().encode("utf-8", "replace")
     return hashlib.sha256(ending + b"\0" + data).hexdigest()[:16]
 
 

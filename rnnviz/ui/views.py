@@ -156,7 +156,7 @@ def _numbers(run: Run, sample: int, t: int) -> None:
             st.caption("x[t]: a row per input.")
             names = [plain(name) for name in run.series.columns]
             st.table({"input": names, "x[t]": _digits(run.trace.cells[0].x[t, sample])})
-        if min(run.trace.config.hidden_size, run.trace.config.input_size) > MAX_TABLE_ROWS:
+        if max(run.trace.config.hidden_size, run.trace.config.input_size) > MAX_TABLE_ROWS:
             st.caption(f"Tables are shown up to {MAX_TABLE_ROWS} rows; the .npz below has all.")
 
 

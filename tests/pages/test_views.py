@@ -158,3 +158,11 @@ def test_the_inputs_are_named(visit):
 
     assert table["input"].tolist() == ["h", r"\`", "unknown"]
     assert table["x[t]"].astype(float).tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize(("hidden", "tables"), [(32, 2), (33, 1)])
+def test_a_table_that_is_too_long_is_said_to_be_left_out(visit, hidden, tables):
+    page = visit(hidden=hidden)
+
+    assert len(page.at.table) == tables
+    assert ("Tables are shown up to 32 rows" in page.captions()) == (tables == 1)
