@@ -118,13 +118,13 @@ def check_hx(config: RNNConfig, input: Tensor, hx: Tensor | None) -> None:
         raise RuntimeError(f"hx must be on the input's device, {input.device}, got {hx.device}.")
 
 
-def check_budget(config: RNNConfig, seq_len: int, batch: int, max_bytes: int) -> None:
-    """Refuse a run whose record would be larger than max_bytes.
+def check_budget(config: RNNConfig, seq_len: int, batch: int, written: int, max_bytes: int) -> None:
+    """Refuse a run that writes so many numbers if its record would be larger than max_bytes.
 
     Raises:
         ValueError: with the bytes it would take and what to lower.
     """
-    needed = record_bytes(config, seq_len, batch)
+    needed = record_bytes(config, seq_len, batch, written)
     if needed > max_bytes:
         raise ValueError(
             f"the trace would take {needed:,} bytes, more than the {max_bytes:,} allowed: "

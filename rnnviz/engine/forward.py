@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnviz.config import RNNConfig
+from rnnviz.config import Direction, RNNConfig
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays, arrays_like
 from rnnviz.engine.cells import rnn_scan
 from rnnviz.engine.checks import check_budget, check_hx, check_input, check_weights, config_of
@@ -36,6 +38,17 @@ def trace(
         ValueError: the input's dimensions or dtype are wrong, or the record would be too large.
         RuntimeError: sizes, devices or the dtype of hx do not fit, as in torch.
     """
+    return run_plan(plan, module, input, hx, max_bytes)
+
+
+def run_plan(
+    lanes_of: Callable[[RNNConfig], tuple[Lane, ...]],
+    module: nn.RNN,
+    input: Tensor,
+    hx: Tensor | None,
+    max_bytes: int,
+) -> Trace:
+    """What `trace` does, by the plan that `lanes_of` makes of the net's config."""
     config = config_of(module)
     weights = module.all_weights
     check_weights(module, weights)
@@ -43,29 +56,43 @@ def trace(
     check_hx(config, input, hx)
     batched = input.dim() == 3
     x = _time_major(config, input)  # (seq_len, batch, input_size)
-    check_budget(config, x.shape[0], x.shape[1], max_bytes)
+    seq_len, batch, _ = x.shape
+    lanes = lanes_of(config)
+    alone = sum([lane.reads_alone for lane in lanes])
+    written = buffer_numbers(config, seq_len, batch, alone)
+    check_budget(config, seq_len, batch, written, max_bytes)
     # Outside inference mode, as its tensors would fail in a later backward. Infinities and NaN in
     # the input are worth looking at, not worth a warning.
     with torch.inference_mode(False), torch.no_grad(), np.errstate(all="ignore"):
-        cells, output = _run(config, weights, x, hx if hx is None or batched else hx.unsqueeze(1))
+        arrays = arrays_like(x, written)
+        h_0 = hx if hx is None or batched else hx.unsqueeze(1)
+        cells, output = _run(arrays, config, lanes, weights, x, h_0)
         return _as_returned(config, batched, cells, output)
 
 
 def _run(
-    config: RNNConfig, weights: list[list[Tensor]], x: Tensor, h_0: Tensor | None
+    arrays: NumpyArrays | TorchArrays,
+    config: RNNConfig,
+    lanes: tuple[Lane, ...],
+    weights: list[list[Tensor]],
+    x: Tensor,
+    h_0: Tensor | None,
 ) -> tuple[list[CellTrace], Tensor]:
     """Every cell's record, and the joined states of the last layer."""
-    arrays = arrays_like(x, buffer_numbers(config, x.shape[0], x.shape[1]))
     if h_0 is None:
-        h_0 = x.new_zeros(len(config.lanes), x.shape[1], config.hidden_size)
+        h_0 = x.new_zeros(len(lanes), x.shape[1], config.hidden_size)
     x, h_0 = arrays.own(x), arrays.own(h_0)
     cells: list[CellTrace] = []
-    for lane, cell_weights in zip(plan(config), weights, strict=True):
+    below: list[CellTrace] = []
+    for lane, cell_weights in zip(lanes, weights, strict=True):
         if lane.layer > 0 and lane.direction == "forward":
-            x = _joined(arrays, cells[-config.num_directions :])
+            below = cells[-config.num_directions :]
+            x = _joined(arrays, below, lane.flipped)
+        elif lane.reads_alone:
+            x = _joined(arrays, below, lane.flipped)
         own = [weight.clone() for weight in cell_weights]
         cells.append(_run_cell(arrays, lane, config, x, (h_0[lane.row], *own)))
-    return cells, _joined(arrays, cells[-config.num_directions :])
+    return cells, _joined(arrays, cells[-config.num_directions :], None)
 
 
 def _run_cell(
@@ -106,15 +133,24 @@ def _run_cell(
     )
 
 
-def _joined(arrays: NumpyArrays | TorchArrays, cells: list[CellTrace]) -> Tensor:
-    """What a layer hands on: forward | reverse. Shape (seq_len, batch, D * hidden_size)."""
+def _joined(
+    arrays: NumpyArrays | TorchArrays, cells: list[CellTrace], flipped: Direction | None
+) -> Tensor:
+    """What a layer hands on: forward | reverse, one of them from the other end if `flipped`.
+
+    Shape (seq_len, batch, D * hidden_size).
+    """
     if len(cells) == 1:
         return cells[0].h
     seq_len, batch, hidden_size = cells[0].h.shape
     joined = arrays.empty(seq_len, batch, 2 * hidden_size)
     joined[..., :hidden_size] = arrays.seen(cells[0].h)
     joined[..., hidden_size:] = arrays.seen(cells[1].h)
-    return arrays.tensor(joined)
+    joined = arrays.tensor(joined)
+    if flipped is not None:
+        states = joined.chunk(2, dim=-1)[flipped == "reverse"]
+        states.copy_(states.flip(0))
+    return joined
 
 
 def _time_major(config: RNNConfig, input: Tensor) -> Tensor:

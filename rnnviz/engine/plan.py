@@ -1,4 +1,4 @@
-"""The plan of a run: which cells there are, in which order, and what each one starts from."""
+"""The plan of a run: which cells there are, in which order, what each starts from and reads."""
 
 from __future__ import annotations
 
@@ -15,12 +15,20 @@ class Lane(NamedTuple):
         direction: "forward" or "reverse".
         suffix: how torch ends the names of its parameters, such as `_l1_reverse`.
         row: its row of h_0 and of h_n.
+        flipped: the direction below whose states it reads from the other end, at T-1-t instead
+            of t. None in torch: both cells of a layer read the states below at their own t.
     """
 
     layer: int
     direction: Direction
     suffix: str
     row: int
+    flipped: Direction | None = None
+
+    @property
+    def reads_alone(self) -> bool:
+        """Whether it needs a join of its own; else it reads that of its layer's forward cell."""
+        return self.direction == "reverse" and self.flipped is not None
 
 
 def plan(config: RNNConfig) -> tuple[Lane, ...]:
@@ -34,17 +42,18 @@ def plan(config: RNNConfig) -> tuple[Lane, ...]:
     )
 
 
-def buffer_numbers(config: RNNConfig, seq_len: int, batch: int) -> int:
+def buffer_numbers(config: RNNConfig, seq_len: int, batch: int, alone: int = 0) -> int:
     """Numbers that a run writes: wx, wh, a and h of every cell, and what a layer hands on.
 
-    Two directions are joined in a buffer of their own; one direction is handed on as it is.
+    Two directions are joined in a buffer of their own, and in another one for each of the `alone`
+    cells that read a join of their own; one direction is handed on as it is.
     """
     per_layer = 4 * config.num_directions + (2 if config.bidirectional else 0)
-    return config.num_layers * per_layer * seq_len * batch * config.hidden_size
+    return (config.num_layers * per_layer + 2 * alone) * seq_len * batch * config.hidden_size
 
 
-def record_bytes(config: RNNConfig, seq_len: int, batch: int) -> int:
-    """Bytes of the Trace that `trace` would make, known before anything is allocated."""
+def record_bytes(config: RNNConfig, seq_len: int, batch: int, written: int) -> int:
+    """Bytes of the Trace of a run that writes so many numbers, known before any is allocated."""
     weights = 0
     for layer in range(config.num_layers):
         row = config.layer_input_size(layer) + config.hidden_size + 2 * config.bias
@@ -52,5 +61,4 @@ def record_bytes(config: RNNConfig, seq_len: int, batch: int) -> int:
     # Every cell keeps its own h_0, and h_n holds one state per cell.
     states = 2 * len(config.lanes) * batch * config.hidden_size
     inputs = seq_len * batch * config.input_size
-    numbers = buffer_numbers(config, seq_len, batch) + inputs + weights + states
-    return numbers * ITEM_BYTES[config.dtype]
+    return (written + inputs + weights + states) * ITEM_BYTES[config.dtype]

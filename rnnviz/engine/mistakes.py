@@ -1,0 +1,48 @@
+"""Known mistakes, each made on purpose: torch.nn.RNN run by a plan that is wrong in one point."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from rnnviz.config import Direction, RNNConfig
+from rnnviz.engine.forward import run_plan
+from rnnviz.engine.plan import Lane, plan
+from rnnviz.limits import LIBRARY_MAX_BYTES
+from rnnviz.records import Trace
+
+_OTHER: dict[Direction, Direction] = {"forward": "reverse", "reverse": "forward"}
+
+
+def time_first(
+    module: nn.RNN, input: Tensor, hx: Tensor | None = None, *, max_bytes: int = LIBRARY_MAX_BYTES
+) -> Trace:
+    """What comes out when the loop over time stands outside the loop over layers.
+
+    At step s every layer computes forward at t = s and reverse at t = T-1-s, and both cells of
+    the layer above read the join of these two states, which belong to different timesteps. Layer
+    0 is right; with two directions and T >= 2 every layer above is wrong from its first step on.
+    With one layer, one direction or one timestep nothing differs from `trace`.
+
+    Each cell's `x` holds what it really read, so each cell by itself is right and `compare` finds
+    the error in output alone. The numbers do not depend on when they are computed: `Trace.steps`
+    goes layer by layer here too.
+
+    Args:
+        module: as for `trace`.
+        input: as for `trace`.
+        hx: as for `trace`.
+        max_bytes: as for `trace`; the two cells of an upper layer do not share what they read, so
+            that the record is larger.
+
+    Raises:
+        TypeError, ValueError, RuntimeError: as for `trace`.
+    """
+    return run_plan(_time_first_plan, module, input, hx, max_bytes)
+
+
+def _time_first_plan(config: RNNConfig) -> tuple[Lane, ...]:
+    """The lanes, those above layer 0 reading the other direction, if any, from the other end."""
+    return tuple(
+        lane._replace(flipped=_OTHER[lane.direction]) if lane.layer > 0 else lane
+        for lane in plan(config)
+    )
