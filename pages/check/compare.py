@@ -1,11 +1,9 @@
 """Beside torch.nn: where RNNviz and torch agree, and to how many digits."""
 
-import streamlit as st
-
 from rnnviz.ui.cache import current_run
-from rnnviz.ui.views import compare_view, heading
+from rnnviz.ui.views import compare_view, heading, title
 
-st.title("Beside torch.nn")
+row = title("Beside torch.nn")
 run = current_run()
-heading(run)
+heading(run, row)
 compare_view(run)

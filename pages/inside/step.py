@@ -1,12 +1,12 @@
-"""Step through: the net unrolled in time, one timestep in the light."""
-
-import streamlit as st
+"""Step through: the net unrolled in time, played update by update."""
 
 from rnnviz.ui.cache import current_run
-from rnnviz.ui.views import heading, step_view
+from rnnviz.ui.player import player
+from rnnviz.ui.views import heading, sample_of, still_view, title
 
-st.title("Step through")
-st.write("RNNviz runs this net by hand, step by step, and holds every number against torch.nn.")
+row = title("Step through")
 run = current_run()
-heading(run)
-step_view(run)
+heading(run, row)
+sample = sample_of(run)
+player(run, sample)
+still_view(run, sample)

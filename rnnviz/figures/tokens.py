@@ -18,10 +18,15 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "%": "&#37;", "$": "&#36;"}
 
 
 def token_text(token: str) -> str:
-    """A token as plotly shows it literally: cut to 12 characters, blanks and controls visible."""
+    """A token as plotly shows it literally."""
+    return "".join(_ESCAPES.get(char, char) for char in shown_token(token))
+
+
+def shown_token(token: str) -> str:
+    """A token as text: cut to 12 characters, blanks and controls visible."""
     if len(token) > MAX_TOKEN_CHARS:
         token = token[: MAX_TOKEN_CHARS - 1] + "…"
-    return "".join(_ESCAPES.get(char, _visible(char)) for char in token)
+    return "".join(_visible(char) for char in token)
 
 
 def _visible(char: str) -> str:

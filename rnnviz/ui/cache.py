@@ -8,13 +8,14 @@ import numpy as np
 import streamlit as st
 import torch
 from threadpoolctl import threadpool_limits
-from torch import nn
+from torch import Tensor, nn
 
 from rnnviz import examples
 from rnnviz.config import RNNConfig
 from rnnviz.engine.checks import config_of
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import trace
+from rnnviz.engine.mistakes import time_first
 from rnnviz.engine.weights import build, random_state
 from rnnviz.inputs import Series, noise, one_hot, read_series, rotated, sines, window
 from rnnviz.inputs.picture import drawn_seven
@@ -85,22 +86,10 @@ def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
     Raises:
         ValueError, TypeError, RuntimeError: something in the settings or the file cannot be run.
     """
-    if settings.input == "file":
-        whole = read_series(*file)
-        start = min(settings.start, whole.seq_len - 1)
-        series = window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start))
-        file_rows = whole.seq_len
-    else:
-        series, file_rows = _made_series(settings), None
-    module = _module(settings, series.input_size)
-    dtype = getattr(torch, settings.dtype)
-    x = torch.from_numpy(np.ascontiguousarray(series.values)).to(dtype)
-    x = x if module.batch_first else x.transpose(0, 1)
-    h_0 = None
-    if settings.h0 == "random":
-        h_0 = random_state(config_of(module), series.batch, settings.seed).to(settings.device)
-    record = trace(module, x.to(settings.device), h_0, max_bytes=APP_MAX_BYTES)
-    result = compare(record, module).numpy()
+    series, file_rows = _series(settings, file)
+    call = _call(settings, series)
+    record = trace(*call, max_bytes=APP_MAX_BYTES)
+    result = compare(record, call[0]).numpy()
     record = record.numpy()
     for array in (series.values, *_arrays(record, result)):
         array.setflags(write=False)
@@ -111,6 +100,32 @@ def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
         trace=record,
         comparison=result,
     )
+
+
+def wrong_trace(run: Run) -> Trace:
+    """The same net on the same input with time as the outer loop, the mistake D13."""
+    return time_first(*_call(run.settings, run.series), max_bytes=2 * APP_MAX_BYTES).numpy()
+
+
+def _series(settings: Settings, file: tuple[str, bytes]) -> tuple[Series, int | None]:
+    """The input, and how many timesteps its file holds."""
+    if settings.input != "file":
+        return _made_series(settings), None
+    whole = read_series(*file)
+    start = min(settings.start, whole.seq_len - 1)
+    return window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start)), whole.seq_len
+
+
+def _call(settings: Settings, series: Series) -> tuple[nn.RNN, Tensor, Tensor | None]:
+    """The net and what it is called with: (module, input, hx)."""
+    module = _module(settings, series.input_size)
+    dtype = getattr(torch, settings.dtype)
+    x = torch.from_numpy(np.array(series.values)).to(dtype)
+    x = x if module.batch_first else x.transpose(0, 1)
+    h_0 = None
+    if settings.h0 == "random":
+        h_0 = random_state(config_of(module), series.batch, settings.seed).to(settings.device)
+    return module, x.to(settings.device), h_0
 
 
 def _made_series(settings: Settings) -> Series:

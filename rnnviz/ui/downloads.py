@@ -95,10 +95,10 @@ def downloads(run: Run, **shown: Any) -> None:
         st.code(torch_script(run.trace, seed=seed), language="python")
 
 
-def whole_view(run: Run, *, look: Look, sample: int, t: int, cell: tuple[int, Direction]) -> str:
+def whole_view(run: Run, *, look: Look, sample: int, cell: tuple[int, Direction]) -> str:
     """The page's charts as one HTML file, with the animation and the settings."""
     trace = run.trace
-    options = {"sample": sample, "t": t, "look": look}
+    options = {"sample": sample, "look": look}
     figures = [
         unrolled_diagram(trace, **options),
         animated_states(trace, sample=sample, look=look),

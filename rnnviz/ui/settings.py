@@ -49,7 +49,6 @@ DEFAULTS: dict[str, object] = {
 
 # What is shown of a run, not what is run: presets leave it alone.
 VIEW_DEFAULTS: dict[str, object] = {
-    "t": 0,
     "cell": "layer 0, forward",
     "range": "full",
     "picture": "SVG",

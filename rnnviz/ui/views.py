@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 
 # Plotly looks for pandas in sys.modules, where a second session would find it half loaded.
-import pandas  # noqa: F401
+import pandas
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.config import Direction
 from rnnviz.figures import (
@@ -18,30 +19,32 @@ from rnnviz.figures import (
     comparison,
     hidden_heatmap,
     product_heatmaps,
-    unrolled_diagram,
     weight_heatmaps,
 )
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
-from rnnviz.ui.words import difference_words, net_words, plain, scientific, verdict, warning_words
-
-# Longer tables are scrolled past, not read.
-MAX_TABLE_ROWS = 32
+from rnnviz.ui.words import difference_words, net_words, scientific, verdict, warning_words
 
 
-def heading(run: Run) -> None:
-    """The net in one line, and whether it matches torch.nn."""
+def title(words: str) -> DeltaGenerator:
+    """The page's title, in a row that has room for what `heading` says of the run."""
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    row.title(words, width="content")
+    return row
+
+
+def heading(run: Run, row: DeltaGenerator) -> None:
+    """Whether the net matches torch.nn, and the net in one line, beside the title."""
     result = run.comparison
+    if result.equal:
+        row.badge(verdict(result), icon=":material/check:", color="green")
+    row.caption(f"{net_words(run.trace)}  \n{difference_words(result)}", width="content")
     if run.file_rows is not None and run.file_rows > run.trace.seq_len:
         first = min(run.settings.start, run.file_rows - 1)
         last = first + run.trace.seq_len - 1
         st.caption(f"Rows {first} to {last} of the file's {run.file_rows:,}, counted from 0.")
-    if result.equal:
-        st.badge(verdict(result), icon=":material/check:", color="green")
-        st.caption(f"{net_words(run.trace)}  \n{difference_words(result)}")
-        return
-    st.caption(net_words(run.trace))
-    st.warning(warning_words(result), icon=":material/warning:")
+    if not result.equal:
+        st.warning(warning_words(result), icon=":material/warning:")
 
 
 def look(run: Run, sample: int) -> Look:
@@ -66,31 +69,26 @@ def sample_of(run: Run) -> int:
 
 
 @st.fragment
-def step_view(run: Run) -> None:
-    """The timestep slider, every chart that follows it, and what can be taken away of them."""
-    t = _timestep(run)
-    sample = sample_of(run)
+def still_view(run: Run, sample: int) -> None:
+    """The charts over the whole sequence, and what can be taken away of the run."""
     choice = look(run, sample)
-    chart(unrolled_diagram(run.trace, sample=sample, t=t, look=choice), "unrolled")
-    _numbers(run, sample, t)
     st.subheader("Hidden states h")
     for layer in reversed(range(run.trace.config.num_layers)):
         columns = st.columns(run.trace.config.num_directions)
         for column, direction in zip(columns, run.trace.config.directions, strict=True):
             with column:
-                figure = hidden_heatmap(
-                    run.trace, layer, direction, sample=sample, t=t, look=choice
-                )
+                figure = hidden_heatmap(run.trace, layer, direction, sample=sample, look=choice)
                 chart(figure, f"hidden_{layer}_{direction}")
     st.subheader("Beside torch.nn")
-    figure = comparison(run.trace, run.comparison, sample=sample, t=t, look=choice)
+    figure = comparison(run.trace, run.comparison, sample=sample, look=choice)
     chart(figure, "comparison")
     st.subheader("One cell in detail")
     layer, direction = choose_cell(run)
-    figure = product_heatmaps(run.trace, layer, direction, sample=sample, t=t, look=choice)
+    figure = product_heatmaps(run.trace, layer, direction, sample=sample, look=choice)
     chart(figure, "products")
     chart(weight_heatmaps(run.trace, layer, direction, look=choice), "weights")
-    downloads(run, look=choice, sample=sample, t=t, cell=(layer, direction))
+    _numbers(run.trace.cell(layer, direction).h[:, sample])
+    downloads(run, look=choice, sample=sample, cell=(layer, direction))
 
 
 @st.fragment
@@ -134,32 +132,13 @@ def chart(figure: go.Figure, key: str) -> None:
     )
 
 
-def _timestep(run: Run) -> int:
-    """The timestep slider; it keeps its place as far as the sequence goes."""
-    most = run.trace.seq_len - 1
-    if most == 0:
-        st.caption("One timestep: t = 0.")
-        return 0
-    if st.session_state["t"] > most:
-        st.session_state["t"] = most
-    return st.slider("Timestep t", 0, most, key="t", bind="query-params")
+def _numbers(h: np.ndarray) -> None:
+    """The states of one cell as a table, with all their digits."""
+    with st.expander("Its states as numbers", icon=":material/table:"):
+        columns = {f"t = {t}": [_digits(value) for value in h[t]] for t in range(len(h))}
+        st.dataframe(pandas.DataFrame(columns).rename_axis("unit"))
 
 
-def _numbers(run: Run, sample: int, t: int) -> None:
-    """The input and the states of one timestep as tables, with all their digits."""
-    with st.expander(f"Numbers at t = {t}", icon=":material/table:"):
-        if run.trace.config.hidden_size <= MAX_TABLE_ROWS:
-            st.caption("h[t]: a row per hidden unit, a column per cell.")
-            cells = run.trace.cells
-            st.table({f"layer {c.layer}, {c.direction}": _digits(c.h[t, sample]) for c in cells})
-        if run.trace.config.input_size <= MAX_TABLE_ROWS:
-            st.caption("x[t]: a row per input.")
-            names = [plain(name) for name in run.series.columns]
-            st.table({"input": names, "x[t]": _digits(run.trace.cells[0].x[t, sample])})
-        if max(run.trace.config.hidden_size, run.trace.config.input_size) > MAX_TABLE_ROWS:
-            st.caption(f"Tables are shown up to {MAX_TABLE_ROWS} rows; the .npz below has all.")
-
-
-def _digits(values: np.ndarray) -> list[str]:
-    """Each number with as many digits as tell it from its neighbours."""
-    return [np.format_float_positional(value, unique=True, trim="0") for value in values]
+def _digits(value: float) -> str:
+    """As many digits as tell a number from its neighbours."""
+    return np.format_float_positional(value, unique=True, trim="0")

@@ -1,4 +1,4 @@
-"""What a visitor does: open a link, wait, move a slider, read numbers off a chart."""
+"""What a visitor does: open a link, wait, move a slider, read numbers off a chart or the player."""
 
 import re
 
@@ -51,6 +51,18 @@ def texts(page, key):
     """All text that is drawn in a chart."""
     chart(page, key).wait_for()
     return [text.strip() for text in chart(page, key).locator("text").all_text_contents()]
+
+
+def headline(page):
+    """Where the player is, as its headline says: `Update 17 of 20: layer 1, reverse, t = 3`."""
+    settle(page)
+    words = page.locator(".rnnviz .headline")
+    words.wait_for()
+    return words.inner_text()
+
+
+def player_button(page, name):
+    return page.locator(".rnnviz").get_by_role("button", name=name, exact=True)
 
 
 def badge(page):

@@ -13,20 +13,31 @@ import rnnviz
 from rnnviz.engine.weights import random_state
 from rnnviz.inputs import one_hot
 from rnnviz.ui.presets import PRESETS
-from tests.browser.driving import badge, chart, heatmap, move, settle, slider, texts, visit
+from tests.browser.driving import (
+    badge,
+    chart,
+    headline,
+    heatmap,
+    move,
+    player_button,
+    settle,
+    slider,
+    texts,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 
 
-def engine_run(text="hello", vocab="helo", layers=2, hidden=4, seed=0):
+def engine_run(text="hello", vocab="helo", *, layers=2, hidden=4, seed=0, batch=1):
     """What the app must show for these settings, by the library."""
-    series = one_hot(text, vocab)
+    series = one_hot(text, vocab, batch)
     config = rnnviz.RNNConfig(
         input_size=series.input_size, hidden_size=hidden, num_layers=layers, bidirectional=True
     )
     net = rnnviz.build(config, seed)
     x = torch.from_numpy(series.values).float().transpose(0, 1)
-    return rnnviz.trace(net, x, random_state(config, 1, seed)), net
+    return rnnviz.trace(net, x, random_state(config, batch, seed)), net
 
 
 def test_first_screen_shows_the_engines_numbers(page, server):
@@ -46,24 +57,74 @@ def test_first_screen_shows_the_engines_numbers(page, server):
 
 
 def test_layers_and_timestep_move_and_a_reload_gives_the_same_numbers(page, server):
+    page.emulate_media(reduced_motion="reduce")
     visit(page, server)
     move(page, "Layers", 1)
     assert page.get_by_text("3-layer bidirectional tanh RNN").is_visible()
     before = heatmap(page, "hidden_2_reverse")
     weights = heatmap(page, "weights")
-    move(page, "Timestep t", 3)
-    assert "t = 3" in " ".join(texts(page, "unrolled"))
+    player_button(page, "time").click()
+    for _ in range(3):
+        player_button(page, "One step forward").click()
+    place = headline(page)
+    assert place == "Everything computed: layer 0, forward, t = 3"
 
     assert heatmap(page, "hidden_2_reverse") == before
     assert heatmap(page, "weights") == weights
     query = urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)
-    assert (query["layers"], query["t"]) == (["3"], ["3"])
+    assert query == {"layers": ["3"], "at": ["0.forward.3.0"], "walk": ["time"]}
     visit(page, page.url)
     assert heatmap(page, "hidden_2_reverse") == before
-    assert "t = 3" in " ".join(texts(page, "unrolled"))
+    assert headline(page) == place
     np.testing.assert_allclose(
         before, engine_run(layers=3)[0].cell(2, "reverse").h[:, 0].T, rtol=1e-6
     )
+
+
+def shown(value):
+    """A number as the player writes it in a sentence."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+def test_a_link_opens_a_moment(page, server):
+    """Unit 2 of one update, which is neither at the start nor at the end of its lane."""
+    visit(page, f"{server}/?at=1.reverse.3.2")
+    cell = engine_run()[0].cell(1, "reverse")
+    a, h = cell.a[3, 0, 2].item(), cell.h[3, 0, 2].item()
+
+    assert headline(page) == "Update 17 of 20: layer 1, reverse, t = 3"
+    sentence = page.locator(".rnnviz .sentence").inner_text()
+    assert "h[3][2]" in sentence
+    assert sentence.endswith(f"tanh({shown(a)}) ≈ {shown(h)}")
+    assert "at=1.reverse.3.2" in page.url
+
+
+def test_the_moment_is_kept_within_the_sequence(page, server):
+    """As is that of a link, and both come back where a change brings back what they need."""
+    visit(page, f"{server}/?at=0.reverse.4.0")
+    assert headline(page).endswith("layer 0, reverse, t = 4")
+    field = page.get_by_role("textbox", name="Text", exact=True)
+    field.fill("he")
+    field.press("Enter")
+
+    page.get_by_text("T = 2 ").wait_for()
+    assert headline(page) == "Update 3 of 8: layer 0, reverse, t = 1"
+    visit(page, f"{server}/?text=he&at=0.reverse.4.0")
+    assert headline(page).endswith("of 8: layer 0, forward, t = 0")
+
+
+def test_the_sample_slider_reaches_the_player_and_the_charts(page, server):
+    visit(page, f"{server}/?batch=3&at=0.forward.2.1")
+    before = page.locator(".rnnviz .sentence").inner_text()
+    move(page, "Sample shown", 2)
+    h = engine_run(batch=3)[0].cell(0).h[:, 2]  # (seq_len, hidden_size)
+
+    np.testing.assert_allclose(heatmap(page, "hidden_0_forward"), h.T, rtol=1e-6)
+    sentence = page.locator(".rnnviz .sentence").inner_text()
+    assert sentence != before
+    assert sentence.endswith(f"≈ {shown(h[2, 1].item())}")
+    assert headline(page).endswith("layer 0, forward, t = 2")
+    assert "sample=2" in page.url
 
 
 @pytest.mark.parametrize(
@@ -99,7 +160,7 @@ def test_a_typed_sentence_runs_through_three_layers(page, server, text):
 def test_compare_page_keeps_the_settings(page, server):
     visit(page, f"{server}/?layers=3&seed=7")
     page.get_by_role("link", name="Beside torch.nn").click()
-    page.get_by_role("heading", name="Beside torch.nn").wait_for()
+    page.get_by_role("heading", name="Beside torch.nn", level=1).wait_for()
     settle(page)
     trace, net = engine_run(layers=3, seed=7)
 
@@ -193,8 +254,11 @@ def test_words_of_a_visitor_become_no_link(page, server):
         settle(page)
         assert page.locator("a[href*=evil]").count() == 0
 
-    page.get_by_text("Numbers at t").click()
-    assert page.get_by_text("evil").first.is_visible()
+    page.get_by_text("matches torch.nn").wait_for()
+    headline(page)
+    page.get_by_text("Its states as numbers").click()
+    settle(page)
+    assert page.get_by_text("evil").count() == 0
     assert page.locator("a[href*=evil]").count() == 0
 
 
@@ -222,7 +286,7 @@ def test_a_file_travels_as_its_fingerprint(page, new_page, server):
 @pytest.mark.parametrize(
     ("path", "title"), [("/compare", "Beside torch.nn"), ("/", "Step through"), ("/step", "Step")]
 )
-def test_the_first_visitor_of_a_deep_link_gets_its_page(page, cold_server, path, title):
+def test_the_first_visitor_of_a_deep_link_gets_its_page(cold_server, page, path, title):
     visit(page, f"{cold_server}{path}?layers=1&hidden=3")
 
     assert page.locator("h1").inner_text().startswith(title)
@@ -234,10 +298,15 @@ def test_the_first_visitor_of_a_deep_link_gets_its_page(page, cold_server, path,
 
 def test_hostile_links_fall_back_to_the_defaults(page, server):
     query = "layers=999&hidden=-3&seed=1e99&activation=<script>&dtype=int8&t=77&weights=__class__"
-    visit(page, f"{server}/?{query}&text=" + "h" * 5000)
+    moment = "at=9.sideways.1e9.-1&walk=<script>&order=__proto__&all=2&hide=<b>,,map%00,constructor"
+    page.emulate_media(reduced_motion="reduce")
+    visit(page, f"{server}/?{query}&{moment}&text=" + "h" * 5000)
 
     assert page.get_by_text("2-layer bidirectional tanh RNN · T = 256").is_visible()
     assert page.get_by_role("alert").count() == 0
+    assert headline(page) == "Update 1 of 1024: layer 0, forward, t = 0"
+    assert page.locator(".rnnviz section:visible").count() == 7
+    assert page.locator(".rnnviz .banner").is_hidden()
 
 
 @pytest.mark.parametrize("name", list(PRESETS)[1:])
@@ -276,21 +345,26 @@ def test_a_change_of_page_and_back_keeps_the_view(page, server):
         "input": "random numbers",
         "steps": "9",
         "batch": "3",
-        "t": "5",
         "sample": "2",
+        "at": "1.forward.5.3",
+        "walk": "time",
         "cell": "layer 1, reverse",
         "picture": "PNG",
         "width": "89 mm",
         "range": "this run",
     }
     visit(page, f"{server}/?{urllib.parse.urlencode(query)}")
-    shown = heatmap(page, "products")
+    numbers, place = heatmap(page, "products"), headline(page)
+    assert place == "Everything computed: layer 1, forward, t = 5"
     for name in ("Beside torch.nn", "Step through"):
         page.get_by_role("link", name=name).click()
         page.get_by_role("heading", name=name, level=1).wait_for()
         settle(page)
 
-    assert heatmap(page, "products") == shown
+    assert heatmap(page, "products") == numbers
+    assert headline(page) == place
+    # Streamlit writes the address once more when the controls of a page are back.
+    page.wait_for_timeout(1500)
     there = urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)
     assert {name: values[0] for name, values in there.items()} == query
 
@@ -309,11 +383,33 @@ def test_more_stays_open_when_a_setting_in_it_changes(page, server):
     assert page.get_by_role("spinbutton", name="Seed").is_visible()
 
 
+def beyond_the_player(page):
+    """What of the player lies outside of it or of the screen; what scrolls in itself may."""
+    return page.locator(".rnnviz").evaluate(
+        """(root) => {
+            const outer = root.getBoundingClientRect();
+            const right = Math.min(outer.right, innerWidth) + 1;
+            const inside = [...root.querySelectorAll("*")].filter(
+                (element) => !element.closest(".map-scroll > *, .lines > *, dialog, .items, svg *"),
+            );
+            const names = [];
+            for (const element of [root, ...inside]) {
+                const box = element.getBoundingClientRect();
+                if (box.width > 1 && (box.right > right || box.left < outer.left - 1)) {
+                    names.push(`${element.tagName}.${element.className} ${box.right}`);
+                }
+            }
+            return names;
+        }"""
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_pages_fit_the_screen_in_both_themes(new_page, server, width, scheme):
-    """Nothing reaches beyond the screen, and the charts take the page's colours."""
+    """Nothing reaches beyond the screen; player and charts take the page's colours."""
     page = new_page(width, scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for path in ("/", "/compare"):
         visit(page, f"{server}{path}?layers=3&text=hello+hello")
         page.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -334,3 +430,8 @@ def test_pages_fit_the_screen_in_both_themes(new_page, server, width, scheme):
         )
         assert colours[0] == colours[1]
         assert (colours[0] == "rgb(255, 255, 255)") == (scheme == "light")
+        if path == "/":
+            headline(page)
+            ground = "(root) => getComputedStyle(root).backgroundColor"
+            assert page.locator(".rnnviz").evaluate(ground) == colours[0]
+            assert beyond_the_player(page) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnviz.figures.tokens import token_text
+from rnnviz.figures.tokens import shown_token, token_text
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,23 @@ def test_long_token_is_cut():
 def test_token_is_cut_before_it_is_escaped():
     """Otherwise half an entity would be left."""
     assert token_text("<" * 13) == "&lt;" * 11 + "…"
+
+
+@pytest.mark.parametrize(
+    ("token", "shown"),
+    [
+        ("hello", "hello"),
+        ("", ""),
+        (" \t\r\n", "␣⇥↵↵"),
+        ("\x00\u202e\ud800", "���"),
+        ("<b>&amp;%{x}$$", "<b>&amp;%{x…"),
+        ("<" * 13, "<" * 11 + "…"),
+        ("\n" * 12, "↵" * 12),
+        ("x?", "x?"),
+    ],
+    ids=["word", "empty", "blanks", "controls", "markup", "cut", "twelve", "unknown"],
+)
+def test_text_without_markup_is_shown_without_escapes(token, shown):
+    """Where nothing reads tags, an entity would be seen as such."""
+    assert shown_token(token) == shown
+    assert len(shown_token(token)) <= 12

@@ -25,6 +25,20 @@ class Visit:
     def titles(self):
         return [figure["layout"]["title"]["text"] for figure in self.figures()]
 
+    def component(self, name):
+        """The messages of a component, one for each of it on the page."""
+        found = [component.proto for component in self.at.get("bidi_component")]
+        return [proto for proto in found if proto.component_name == name]
+
+    def player(self):
+        """What the player is told: its one message, read."""
+        (proto,) = self.component("rnnviz_player")
+        return json.loads(proto.json)
+
+    def packed(self):
+        """The runs that are sent to the player, as bytes: the right one, then the wrong one."""
+        return [proto.bytes for proto in self.component("rnnviz_carrier")]
+
     def captions(self):
         return " ".join(caption.value for caption in self.at.caption)
 

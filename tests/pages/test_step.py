@@ -1,12 +1,15 @@
 """The first page: every preset and every option gives a run that matches torch.nn."""
 
 import io
+import json
+from hashlib import blake2b
 
 import numpy as np
 import pytest
 import torch
 
 import rnnviz
+from rnnviz.scene.blob import pack
 from rnnviz.ui.presets import PRESETS
 from rnnviz.ui.settings import DRAWN_WEIGHTS, EXAMPLE_WEIGHTS
 from rnnviz.ui.uploads import fingerprint
@@ -26,9 +29,18 @@ def test_first_screen(visit):
 
     assert_matches(page, "2-layer bidirectional tanh RNN · T = 5 · batch 1 · input 5 · hidden 4")
     assert page.at.title[0].value == "Step through"
-    titles = page.titles()
-    assert titles[0].startswith("Unrolled")
-    assert sum(title.startswith("Hidden state") for title in titles) == 4
+    assert sum(title.startswith("Hidden state") for title in page.titles()) == 4
+    sent = [component.proto.component_name for component in page.at.get("bidi_component")]
+    assert sent == ["rnnviz_core", "rnnviz_carrier", "rnnviz_player"]
+    assert page.player() == {
+        "name": "player",
+        "run": page.packed()[0][:8].hex(),
+        "wrong": None,
+        "fit": False,
+        "hide": [],
+        "seed": {},
+        "linked": True,
+    }
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -76,25 +88,127 @@ def test_options_reach_the_net(visit, settings, words):
 
 
 def test_the_numbers_are_the_engines(visit):
-    """A heatmap of the page and the table below hold what the library computes."""
+    """What the player is sent and the table below hold what the library computes."""
     page = visit(text="ole", seed=4, layers=1, dtype="float64", h0="zeros")
     config = rnnviz.RNNConfig(input_size=5, hidden_size=4, bidirectional=True, dtype="float64")
-    x = np.eye(5)[[3, 2, 1]]
-    trace = rnnviz.trace(rnnviz.build(config, 4), torch.from_numpy(x))
-    table = page.at.table[0].value
+    net = rnnviz.build(config, 4)
+    trace = rnnviz.trace(net, torch.from_numpy(np.eye(5)[[3, 2, 1]]).unsqueeze(1))
+    theirs = rnnviz.compare(trace, net).numpy().cells
 
+    assert page.packed() == [pack(trace, theirs, labels=["o", "l", "e"])]
     for direction in ("forward", "reverse"):
-        column = table[f"layer 0, {direction}"].astype(float)
-        np.testing.assert_allclose(column, trace.cell(0, direction).h[0, 0], rtol=1e-6)
+        page.at.selectbox(key="cell").set_value(f"layer 0, {direction}").run()
+        table = page.at.dataframe[0].value
+        assert list(table.columns) == ["t = 0", "t = 1", "t = 2"]
+        h = trace.cell(0, direction).h[:, 0].T  # (hidden_size, seq_len)
+        np.testing.assert_allclose(table.astype(float), h, rtol=1e-6)
 
 
-def test_the_timestep_is_kept_within_the_sequence(visit):
-    page = visit(t=4)
-    assert "t = 4" in page.figures()[0]["layout"]["title"]["subtitle"]["text"]
-    page.at.text_input(key="text").set_value("he").run()
+def test_the_player_is_told_which_run_is_its_own(visit):
+    """By the fingerprint of the bytes, which is that of what follows it."""
+    page = visit(batch=2)
+    names = []
+    for sample in (0, 1):
+        page.at.slider(key="sample").set_value(sample).run()
+        (packed,) = page.packed()
+        names.append(page.player()["run"])
 
-    assert_matches(page, "T = 2")
-    assert page.at.session_state["t"] == 1
+        assert names[-1] == packed[:8].hex() == blake2b(packed[8:], digest_size=8).hexdigest()
+    assert names[0] != names[1]
+
+
+def header(packed):
+    """The header of a packed run: behind 8 bytes of fingerprint and 4 of its own length."""
+    return json.loads(packed[12 : 12 + int.from_bytes(packed[8:12], "little")])
+
+
+def test_the_wrong_order_comes_as_a_second_run(visit):
+    page = visit(order="time-first")
+    right, wrong = page.packed()
+
+    assert_matches(page)
+    assert page.player()["run"] == right[:8].hex()
+    assert page.player()["wrong"] == wrong[:8].hex() != right[:8].hex()
+    assert "what_if" not in header(right)
+    assert header(wrong)["what_if"]["first"] == [[1, "forward", 0], [1, "reverse", 4]]
+    assert header(wrong)["labels"] == header(right)["labels"] == list("hello")
+    assert [right] == visit().packed()
+
+
+@pytest.mark.parametrize("order", ["layer-first", "both", "nonsense", "", "<script>"])
+def test_any_other_order_needs_no_second_run(visit, order):
+    page = visit(order=order)
+
+    assert_matches(page)
+    assert len(page.packed()) == 1
+    assert page.player()["wrong"] is None
+
+
+@pytest.mark.parametrize(
+    ("hide", "hidden"),
+    [
+        ("code,strip,nonsense", ["code", "strip"]),
+        ("strip,code", ["code", "strip"]),
+        (
+            "map,transport,options,anatomy,drill,code,strip",
+            ["map", "transport", "options", "anatomy", "drill", "code", "strip"],
+        ),
+        ("codestrip", []),
+        ("", []),
+    ],
+)
+def test_a_link_hides_the_parts_that_it_names(visit, hide, hidden):
+    assert visit(hide=hide).player()["hide"] == hidden
+
+
+def test_a_link_says_where_the_player_begins(visit):
+    """Its words go to the player as they are, which knows the run; a setting is none of them."""
+    asked = {"at": "1.reverse.3.2", "walk": "time", "order": "both", "all": "1"}
+    page = visit(**asked, layers=3, t=4)
+
+    assert page.player()["seed"] == asked
+
+
+def test_a_change_of_page_and_back_hides_what_was_hidden(visit):
+    page = visit(hide="strip")
+    before = page.player()
+    page.at.switch_page("../../pages/check/compare.py").run()
+    assert page.at.title[0].value == "Beside torch.nn"
+    assert page.component("rnnviz_player") == []
+    page.at.switch_page("../../pages/inside/step.py").run()
+
+    assert page.player() == before
+    assert before["hide"] == ["strip"]
+
+
+def sent(page):
+    """What goes over the wire for each component, byte by byte."""
+    protos = [component.proto for component in page.at.get("bidi_component")]
+    return [proto.SerializeToString(deterministic=True) for proto in protos]
+
+
+def test_an_unrelated_choice_sends_the_player_nothing_new(visit):
+    """Streamlit sends only what changed, so a message that is the same costs nothing."""
+    page = visit(order="time-first")
+    before = sent(page)
+    page.at.segmented_control(key="picture").set_value("PNG").run()
+    page.at.selectbox(key="width").set_value("89 mm").run()
+    page.at.selectbox(key="cell").set_value("layer 1, reverse").run()
+
+    assert page.at.session_state["picture"] == "PNG"
+    assert len(before) == 4
+    assert sent(page) == before
+
+
+def test_a_choice_of_colours_sends_neither_the_code_nor_the_run_again(visit):
+    page = visit()
+    core, run, player = sent(page)
+    page.at.segmented_control(key="range").set_value("this run").run()
+
+    assert sent(page)[:2] == [core, run]
+    assert sent(page)[2] != player
+    assert page.player()["fit"] is True
+    assert len(sent(page)[2]) < 10_000
 
 
 def test_the_sample_is_kept_within_the_batch(visit):

@@ -1,4 +1,4 @@
-"""The choices of a view reach every chart: sample, timestep, theme, range, and the warning."""
+"""The choices of a view reach the player and every chart: sample, theme, range, and the warning."""
 
 import base64
 import json
@@ -13,6 +13,7 @@ from rnnviz.engine.weights import random_state
 from rnnviz.figures.theme import PALETTES
 from rnnviz.inputs import noise
 from rnnviz.records import Step
+from rnnviz.scene.blob import pack
 from rnnviz.ui import cache, views
 
 SETTINGS = {"input": "random numbers", "steps": 6, "inputs": 3, "batch": 3, "layers": 1, "seed": 5}
@@ -44,52 +45,52 @@ def z_of(data):
 def test_the_sample_shown_is_the_one_asked_for(visit, sample):
     page = visit(**SETTINGS, sample=sample, cell="layer 0, reverse")
     trace, net = engine_run()
-    unrolled, forward, reverse, beside, products, _ = page.figures()
+    forward, reverse, beside, products, _ = page.figures()
     cell = trace.cell(0, "reverse")
 
     np.testing.assert_allclose(maps(forward)[0], trace.cell(0).h[:, sample].T, rtol=1e-6)
     np.testing.assert_allclose(maps(reverse)[0], cell.h[:, sample].T, rtol=1e-6)
     np.testing.assert_allclose(maps(beside)[0], trace.output[:, sample].T, rtol=1e-6)
-    theirs = rnnviz.compare(trace, net).output
-    np.testing.assert_allclose(maps(beside)[1], theirs[:, sample].T, rtol=1e-6)
+    theirs = rnnviz.compare(trace, net).numpy()
+    np.testing.assert_allclose(maps(beside)[1], theirs.output[:, sample].T, rtol=1e-6)
     for z, field in zip(maps(products), (cell.wx, cell.wh, cell.a, cell.h), strict=True):
         np.testing.assert_allclose(z, field[:, sample].T, rtol=1e-5)
-    assert f"sample {sample}" in json.dumps(unrolled["layout"]["title"])
-    column = page.at.table[0].value["layer 0, reverse"].astype(float)
-    np.testing.assert_allclose(column, cell.h[0, sample], rtol=1e-7)
+    for figure in (forward, reverse, beside, products):
+        assert f"sample {sample}" in json.dumps(figure["layout"]["title"])
+    assert page.packed() == [pack(trace, theirs.cells, sample=sample)]
+    shown = page.at.dataframe[0].value.astype(float)
+    np.testing.assert_allclose(shown, cell.h[:, sample].T, rtol=1e-7)
 
 
 def test_the_table_has_all_digits(visit):
-    page = visit(**SETTINGS, dtype="float64", t=3)
+    page = visit(**SETTINGS, dtype="float64", cell="layer 0, reverse")
     config = rnnviz.RNNConfig(input_size=3, hidden_size=4, bidirectional=True, dtype="float64")
     x = torch.from_numpy(noise(6, 3, 3, seed=5).values).transpose(0, 1)
     trace = rnnviz.trace(rnnviz.build(config, 5), x, random_state(config, 3, 5))
 
-    shown = page.at.table[0].value["layer 0, forward"].astype(float)
-    assert shown.tolist() == trace.cell(0).h[3, 0].tolist()
+    shown = page.at.dataframe[0].value.astype(float).to_numpy()
+    assert shown.tolist() == trace.cell(0, "reverse").h[:, 0].T.tolist()
 
 
-@pytest.mark.parametrize("t", [0, 4])
-def test_the_timestep_is_marked_in_every_chart_over_time(visit, t):
-    page = visit(**SETTINGS, t=t)
-    for figure in page.figures()[:-1]:
-        assert f"t = {t}" in figure["layout"]["title"]["subtitle"]["text"]
-        edges = {(s.get("x0"), s.get("x1")) for s in figure["layout"]["shapes"]}
-        assert any(
-            x0 is not None and x0 < t < x1 and x1 - x0 < 1.5
-            for x0, x1 in edges
-            if not isinstance(x0, str)
-        )
+def test_a_link_from_when_there_was_a_timestep_slider_still_opens(visit):
+    """Its `t` decides nothing any more: where one is, the player knows."""
+    page = visit(**SETTINGS, t=4)
+
+    assert not page.at.exception
+    assert page.figures() == visit(**SETTINGS).figures()
+    assert page.player()["seed"] == {}
 
 
 def test_the_range_of_this_run_is_its_largest_value(visit):
     largest = float(max(cell.h.abs().max() for cell in engine_run()[0].cells))
     for name, limit in (("full", 1.0), ("this run", largest)):
-        heatmap = visit(**SETTINGS, range=name).figures()[1]["data"][0]
-        assert heatmap["zmax"] == pytest.approx(limit, rel=1e-6)
+        page = visit(**SETTINGS, range=name)
+        assert page.figures()[0]["data"][0]["zmax"] == pytest.approx(limit, rel=1e-6)
+        assert page.player()["fit"] == (name == "this run")
 
 
 def test_the_dark_theme_reaches_the_charts(visit, monkeypatch):
+    """The player takes it from the page by itself: the browser tests look at both."""
     monkeypatch.setattr(views, "theme", lambda: "dark")
     figure = visit(**SETTINGS).figures()[0]
 
@@ -153,16 +154,10 @@ def test_batch_first_reaches_the_net(visit):
     assert "batch_first=True" in page.at.code[0].value
 
 
-def test_the_inputs_are_named(visit):
-    table = visit(text="hi`", vocab="h`", t=2).at.table[1].value
+@pytest.mark.parametrize("hidden", [1, 33, 256])
+def test_the_table_has_a_row_per_unit_and_a_column_per_timestep(visit, hidden):
+    table = visit(hidden=hidden, text="hello" * 20).at.dataframe[0].value
 
-    assert table["input"].tolist() == ["h", r"\`", "unknown"]
-    assert table["x[t]"].astype(float).tolist() == [0, 1, 0]
-
-
-@pytest.mark.parametrize(("hidden", "tables"), [(32, 2), (33, 1)])
-def test_a_table_that_is_too_long_is_said_to_be_left_out(visit, hidden, tables):
-    page = visit(hidden=hidden)
-
-    assert len(page.at.table) == tables
-    assert ("Tables are shown up to 32 rows" in page.captions()) == (tables == 1)
+    assert table.shape == (hidden, 100)
+    assert table.index.name == "unit"
+    assert list(table.columns)[::33] == ["t = 0", "t = 33", "t = 66", "t = 99"]

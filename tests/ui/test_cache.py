@@ -9,7 +9,8 @@ import torch
 from threadpoolctl import threadpool_info
 from torch import nn
 
-from rnnviz.ui.cache import make_run
+from rnnviz.limits import APP_MAX_BYTES
+from rnnviz.ui.cache import make_run, wrong_trace
 from rnnviz.ui.settings import DEFAULTS, Settings
 from rnnviz.ui.uploads import fingerprint
 
@@ -85,3 +86,40 @@ def test_the_server_computes_on_one_thread():
 
     assert torch.get_num_threads() == 1
     assert [pool["num_threads"] for pool in blas] == [1] * len(blas)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"batch": 3, "batch_first": True, "dtype": "float64"},
+        {"dtype": "bfloat16", "h0": "zeros"},
+        {"input": "file"},
+    ],
+    ids=["first screen", "batch first", "bfloat16", "file"],
+)
+def test_the_wrong_order_runs_the_same_net_on_the_same_input(change):
+    """Layer 0 is right and starts from the same state, the layer above has the same weights."""
+    rows = b"1,2\n3,4\n-5,6\n"
+    settings = replace(SETTINGS, **change, file=fingerprint("rows.csv", rows))
+    run = make_run(settings, ("rows.csv", rows))
+    right, wrong = run.trace.cells, wrong_trace(run).cells
+
+    for ours, theirs in zip(wrong, right, strict=True):
+        for name in ("h_0", "weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+    for row in (0, 1):
+        np.testing.assert_array_equal(wrong[row].x, right[row].x)
+        np.testing.assert_array_equal(wrong[row].h, right[row].h)
+    for row in (2, 3):
+        assert np.abs(wrong[row].h - right[row].h).max() > 1e-2
+    assert wrong[0].h.dtype == right[0].h.dtype
+
+
+def test_the_wrong_order_of_a_run_at_the_budget_is_not_refused():
+    """It keeps what each reverse cell of an upper layer read, which the right run shares."""
+    sizes = {"layers": 6, "hidden": 64, "batch": 16, "steps": 256, "inputs": 1}
+    run = make_run(replace(SETTINGS, **sizes, input="sine waves"), NO_FILE)
+
+    assert 0.9 * APP_MAX_BYTES < run.trace.nbytes <= APP_MAX_BYTES
+    assert wrong_trace(run).nbytes > APP_MAX_BYTES

@@ -1,4 +1,4 @@
-"""The whole view holds what the page shows: the sample, the timestep, the cell, the settings."""
+"""The whole view holds what the page shows: the sample, the cell, the settings."""
 
 from dataclasses import replace
 
@@ -12,12 +12,11 @@ SETTINGS = Settings(**{name: DEFAULTS[name] for name in Settings.__dataclass_fie
 
 def test_it_is_the_view_of_the_page():
     run = make_run(replace(SETTINGS, batch=3, seed=77), ("", b""))
-    page = whole_view(run, look=Look(theme="dark"), sample=2, t=4, cell=(1, "reverse"))
+    page = whole_view(run, look=Look(theme="dark"), sample=2, cell=(1, "reverse"))
 
     assert page.count("Plotly.newPlot(") == 9
     assert "sample 2" in page
     assert "sample 0" not in page
-    assert "t = 4" in page
     for title in (
         "Unrolled",
         "layer 1, reverse",

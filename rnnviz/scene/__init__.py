@@ -1,0 +1,1 @@
+"""What the player shows: its layout in Python, and the JavaScript that paints it."""

@@ -1,0 +1,285 @@
+// The anatomy of one step: operands over the weights' columns, products, sum, activation, state.
+import { SHARED } from "./shared.js";
+import { NAMES, OPERANDS } from "./anatomy_plan.js";
+import { curveItems } from "./curve.js";
+import { cellItems, grid } from "./grid.js";
+import { rowsShown } from "./order.js";
+import { readAt, sourceOf, stateBefore, valueOf } from "./run.js";
+import { biasColumns } from "./terms.js";
+import { beforeName } from "./words.js";
+
+const FONT = 11;
+
+/** The anatomy as a display list. */
+export function anatomyList(view, plan) {
+  const list = [];
+  for (const block of plan.blocks) {
+    BLOCKS[block.kind](view, plan, block, list);
+  }
+  unitNames(view, plan, list);
+  frameItems(view, plan, list);
+  return list;
+}
+
+const BLOCKS = {
+  matrix(view, plan, block, list) {
+    const { run, moment, fit } = view;
+    const { lane, t } = moment;
+    const limit = run.limits.weight[fit];
+    const value = (row, column) => lane[block.field][row * block.columns + column];
+    const hit = (row, column) => ({
+      part: "weight",
+      lane: lane.index,
+      field: block.field,
+      row,
+      column,
+    });
+    grid(view, plan, block, list, { value, limit, hit, key: `${block.field} ${lane.index}` });
+    const operand = block.operand === "x" ? readAt : stateBefore;
+    const range = run.limits[block.operand === "x" && lane.layer === 0 ? "x" : "h"][fit];
+    operandRow(view, plan, block, list, (column) => operand(run, lane, t, column), range);
+    operandTitle(view, block, list);
+    footItem(view, plan, block, list, block.name === "W_ih" ? "W_{ih}" : "W_{hh}");
+  },
+  bias(view, plan, block, list) {
+    const { run, moment, fit, apart } = view;
+    const columns = biasColumns(moment.lane, apart);
+    if (columns.length === 0) {
+      return;
+    }
+    const value = (row, column) =>
+      columns[column][1].reduce((sum, field) => sum + moment.lane[field][row], 0);
+    const hit = (row, column) => ({ part: "bias", lane: moment.lane.index, row, column });
+    grid(view, plan, block, list, {
+      value,
+      limit: run.limits.weight[fit],
+      hit,
+      key: `bias ${moment.lane.index} ${apart}`,
+    });
+    operandRow(view, plan, block, list, () => 1, null);
+    columns.forEach(([name], column) => {
+      const text = apart || block.cell >= 40 ? name : "b";
+      footItem(
+        view,
+        plan,
+        { ...block, x: block.x + column * block.cell, width: block.cell },
+        list,
+        text,
+        apart ? 12 : 11,
+      );
+    });
+  },
+  vector(view, plan, block, list) {
+    const { run, moment, fit } = view;
+    const { lane, t } = moment;
+    const phase = SHARED.phases.indexOf(block.field);
+    const limit = run.limits[block.field === "h" ? "h" : "product"][fit];
+    const value = (row) => valueOf(lane, block.field, t, row);
+    const hit = (row) => ({ part: "vector", lane: lane.index, field: block.field, row, t });
+    const shown = rowsShown(moment, phase, lane.hiddenSize);
+    grid(view, plan, block, list, {
+      value,
+      limit,
+      hit,
+      shown,
+      key: `${block.field} ${lane.index} ${t}`,
+    });
+    if (block.sign) {
+      // In the line of the symbols, which then reads as the equation it is.
+      const y = block.y + plan.rows.height + 15;
+      const text = lane.bias_ih === null ? block.sign.replace("+ b ", "") : block.sign;
+      list.push({
+        kind: "text",
+        x: block.x - block.gap / 2,
+        y,
+        anchor: "middle",
+        size: 14,
+        math: true,
+        text,
+        fill: view.palette.muted,
+      });
+    }
+    const names = { wx: "W_{ih} x", wh: "W_{hh} h", a: "a", h: `h[${t}]` };
+    footItem(view, plan, block, list, names[block.field]);
+  },
+  curve(view, plan, block, list) {
+    curveItems(view, plan, block, list);
+    footItem(view, plan, block, list, view.moment.lane.nonlinearity);
+  },
+};
+
+/** What stands above an operand: its name and where it comes from, as far as there is room. */
+function operandTitle({ run, moment, palette }, block, list) {
+  const { lane, t } = moment;
+  const forward = lane.direction === "forward";
+  let [text, more, fill] = [`x[${t}]`, "", palette.muted];
+  if (block.operand === "previous") {
+    const name = beforeName(run, lane, t);
+    text = name;
+    more = name.startsWith("h[")
+      ? forward
+        ? ", the timestep before"
+        : ", the timestep after"
+      : "";
+    fill = forward ? palette.forward : palette.reverse;
+  } else if (lane.below.length > 0) {
+    const sources = lane.below.map((below, part) => {
+      const source = sourceOf(run, lane, t, part * lane.below[0].hiddenSize);
+      fill = source.t === t ? fill : palette.alarm;
+      return run.whatIf ? `h[${source.t}] ${below.direction}` : below.direction;
+    });
+    more = ` = [${sources.join(" | ")}] of layer ${lane.layer - 1}`;
+  }
+  const room = Math.max(block.width, 60) / 5.4;
+  const words = text.length + more.length <= room ? text + more : text;
+  list.push({ kind: "text", x: block.x, y: 14, size: FONT, text: words, fill });
+}
+
+function operandRow(view, plan, block, list, value, limit) {
+  const { lane, t } = view.moment;
+  const y = block.y - OPERANDS - 4;
+  if (block.cell >= 5) {
+    for (let column = 0; column < block.columns; column++) {
+      const place = { x: block.x + column * block.cell, y, width: block.cell - 1, height: 22 };
+      const hit =
+        limit === null
+          ? null
+          : { part: "operand", block: block.operand, lane: lane.index, column, t };
+      cellItems(view, list, place, value(column), limit, true, hit);
+    }
+  } else {
+    const key = `operand ${block.operand} ${lane.index} ${t}`;
+    const texture = view.textures.get(
+      `${plan.runHash} ${key}`,
+      block.columns,
+      1,
+      value,
+      limit,
+      view.palette,
+    );
+    const place = { x: block.x, y, width: block.width, height: 22 };
+    list.push({ kind: "heat", ...place, texture, from: [0, 0, block.columns, 1], key });
+  }
+  list.push({
+    kind: "rect",
+    x: block.x - 2,
+    y: y - 2,
+    width: block.width + 3,
+    height: 25,
+    radius: 4,
+    stroke: view.palette.hairline,
+    line: 1.2,
+  });
+}
+
+/** The symbol under a block; it is lit while its part is computed, or when the pointer asks. */
+function footItem(view, plan, block, list, text, size = 14) {
+  const { moment, palette, hover } = view;
+  const lit = SHARED.phases[moment.phase] === block.part && moment.share < 1;
+  const asked = hover?.symbol === block.part;
+  const y = block.y + plan.rows.height + 15;
+  const x = block.x + block.width / 2;
+  const hit = { part: "symbol", symbol: block.part };
+  const fill = lit || asked ? palette.text : palette.muted;
+  const math = block.kind !== "curve";
+  list.push({
+    kind: "text",
+    x,
+    y,
+    anchor: "middle",
+    size,
+    math,
+    text,
+    fill,
+    weight: lit || asked ? 700 : 400,
+    hit,
+  });
+}
+
+function unitNames({ moment, palette }, plan, list) {
+  const [from, to] = plan.rows.lens;
+  const tops = plan.stacked ? [plan.top, plan.blocks.at(-1).y] : [plan.top];
+  for (const top of tops) {
+    for (let row = from; row < to; row++) {
+      const y = top + plan.rows.top(row) + plan.rows.size(row) / 2 + 4;
+      const chosen = row === moment.unit;
+      const fill = chosen ? palette.text : palette.muted;
+      const text = plan.stacked && top !== plan.top ? String(row) : `unit ${row}`;
+      const x =
+        (plan.stacked && top !== plan.top
+          ? plan.blocks.find((one) => one.field === "wx").x
+          : NAMES) - 7;
+      list.push({
+        kind: "text",
+        x,
+        y,
+        anchor: "end",
+        size: FONT,
+        text,
+        fill,
+        weight: chosen ? 600 : 400,
+        hit: { part: "unit", row },
+      });
+    }
+  }
+  list.push({
+    kind: "text",
+    x: NAMES - 12,
+    y: plan.top - OPERANDS + 12,
+    anchor: "end",
+    size: 15,
+    text: "×",
+    fill: palette.muted,
+  });
+}
+
+/** A frame around the unit in the light, and what the pointer lights up. */
+function frameItems(view, plan, list) {
+  const { moment, palette, hover } = view;
+  const parts = plan.stacked
+    ? [
+        plan.blocks.filter((one) => one.y === plan.top),
+        plan.blocks.filter((one) => one.y !== plan.top),
+      ]
+    : [plan.blocks];
+  for (const blocks of parts) {
+    const y = blocks[0].y + plan.rows.top(moment.unit);
+    const [left, right] = [blocks[0].x - 3, blocks.at(-1).x + blocks.at(-1).width + 3];
+    const height = plan.rows.size(moment.unit);
+    list.push({
+      kind: "rect",
+      x: left,
+      y: y - 2,
+      width: right - left,
+      height: height + 3,
+      radius: 4,
+      stroke: palette.chosen,
+      line: 1.8,
+    });
+  }
+  if (hover) {
+    hoverItems(plan, hover, palette, list);
+  }
+}
+
+function hoverItems(plan, hover, palette, list) {
+  for (const block of plan.blocks) {
+    const lit =
+      hover.symbol === block.part ||
+      (block.kind === "matrix" &&
+        hover.column !== undefined &&
+        hover.symbol === undefined &&
+        hover.operand === block.operand);
+    if (!lit || block.width <= 0) {
+      continue;
+    }
+    const column =
+      hover.operand === block.operand && block.kind === "matrix" ? hover.column : undefined;
+    const x = column === undefined ? block.x - 2 : block.x + column * block.cell - 1.5;
+    const width = column === undefined ? block.width + 3 : block.cell + 2;
+    const top =
+      block.kind === "matrix" || block.kind === "bias" ? block.y - OPERANDS - 6 : block.y - 3;
+    const place = { x, y: top, width, height: block.y + plan.rows.height - top + 3 };
+    list.push({ kind: "rect", ...place, radius: 4, stroke: palette.flow, line: 2 });
+  }
+}

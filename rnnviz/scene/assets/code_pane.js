@@ -1,0 +1,81 @@
+// The loop in plain torch, the line of the current phase lit, its live values beside it.
+import { SHARED } from "./shared.js";
+import { make } from "./dom.js";
+import { short } from "./numbers.js";
+import { rowsShown } from "./order.js";
+import { readAt, stateBefore, valueOf } from "./run.js";
+
+// Values beside a line.
+const MOST_VALUES = 4;
+
+/** The lines of a net's loop: [text, part][]. */
+function linesOf(run, order) {
+  const { nonlinearity } = run.lanes[0];
+  const key = [order, run.numDirections === 2, run.bias, nonlinearity].join(" ");
+  return SHARED.code[key];
+}
+
+/** The pane; lines are built anew only when the net or the order changes. */
+export class CodePane {
+  constructor(element, onHover) {
+    this.element = element;
+    this.onHover = onHover;
+    this.key = null;
+  }
+
+  build(run, order) {
+    this.lines = linesOf(run, order).map(([text, part]) => {
+      const value = make("span", { class: "live" });
+      const row = make("div", { class: "line" }, make("code", { text }), value);
+      row.addEventListener("pointerenter", () =>
+        this.onHover(part ? { part: "symbol", symbol: part } : null),
+      );
+      row.addEventListener("pointerleave", () => this.onHover(null));
+      return { part, row, value };
+    });
+    this.element.replaceChildren(...this.lines.map((line) => line.row));
+  }
+
+  draw(view, state) {
+    const { run, moment, hover } = view;
+    const key = `${run.hash} ${state.order}`;
+    if (this.key !== key) {
+      this.build(run, state.order);
+      this.key = key;
+    }
+    const phase = SHARED.phases[moment.phase];
+    for (const { part, row, value } of this.lines) {
+      const lit = part !== null && (part === phase || hover?.symbol === part);
+      row.classList.toggle("lit", lit);
+      const words = part === null ? "" : this.values(view, part);
+      if (value.textContent !== words) {
+        value.textContent = words;
+      }
+    }
+  }
+
+  values({ run, moment }, part) {
+    const { lane, t } = moment;
+    const phase = SHARED.phases.indexOf(part);
+    if (phase >= 0) {
+      const shown = rowsShown(moment, phase, lane.hiddenSize);
+      return shown ? vector(shown, lane.hiddenSize, (unit) => valueOf(lane, part, t, unit)) : "";
+    }
+    if (part === "read") {
+      return vector(lane.inputSize, lane.inputSize, (column) => readAt(run, lane, t, column));
+    }
+    if (part === "start") {
+      return vector(lane.hiddenSize, lane.hiddenSize, (unit) => lane.h_0[unit]);
+    }
+    return part === "before"
+      ? vector(lane.hiddenSize, lane.hiddenSize, (unit) => stateBefore(run, lane, t, unit))
+      : "";
+  }
+}
+
+function vector(shown, count, value) {
+  const numbers = Array.from({ length: Math.min(shown, MOST_VALUES) }, (_, unit) =>
+    short(value(unit)),
+  );
+  return `[${numbers.join(", ")}${count > numbers.length ? ", …" : ""}]`;
+}

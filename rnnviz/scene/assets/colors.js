@@ -1,0 +1,104 @@
+// Colours of numbers: one signed scale for cells, numbers on them, textures and legends.
+import { SHARED } from "./shared.js";
+
+const STOPS = SHARED.stops.map(channelsOf);
+
+function channelsOf(color) {
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+}
+
+/** Where a value lies on the scale: the stop below it and the share of the next one. */
+function placeOf(value, limit) {
+  const place = ((Math.min(Math.max(value / limit, -1), 1) + 1) / 2) * (STOPS.length - 1);
+  const index = Math.min(Math.floor(place), STOPS.length - 2);
+  return [index, place - index];
+}
+
+/** The colour of a number; NaN and infinities have the palette's `absent`. */
+export function colorOf(value, limit, palette) {
+  if (!Number.isFinite(value)) {
+    return palette.absent;
+  }
+  const [index, share] = placeOf(value, limit);
+  const mixed = STOPS[index].map((low, k) => Math.round(low + (STOPS[index + 1][k] - low) * share));
+  return `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+}
+
+const inks = new Map();
+
+/** Black or white, whichever has the higher contrast on a `#rrggbb` ground. */
+export function inkOn(color) {
+  if (!inks.has(color)) {
+    // Contrast of black is (L + .05) / .05 and of white 1.05 / (L + .05), with L the luminance
+    // of https://www.w3.org/TR/WCAG21/#dfn-relative-luminance.
+    const [red, green, blue] = channelsOf(color).map((channel) => {
+      const part = channel / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    inks.set(color, (luminance + 0.05) ** 2 > 1.05 * 0.05 ? SHARED.black : SHARED.white);
+  }
+  return inks.get(color);
+}
+
+// More would keep memory that is not on screen.
+const MAX_TEXTURES = 64;
+
+/** Pictures of whole arrays, one pixel per number, painted once and then stretched. */
+export class Textures {
+  constructor() {
+    this.kept = new Map();
+  }
+
+  /**
+   * @param {string} key - tells arrays apart.
+   * @param {number} columns
+   * @param {number} rows
+   * @param {(column: number, row: number) => number} value
+   * @param {number} limit - of the colours.
+   * @param {Object} palette
+   * @returns {HTMLCanvasElement} columns x rows pixels.
+   */
+  get(key, columns, rows, value, limit, palette) {
+    const name = `${key} ${limit} ${palette.surface}`;
+    let texture = this.kept.get(name);
+    if (texture) {
+      this.kept.delete(name);
+    } else {
+      texture = paintTexture(columns, rows, value, limit, palette);
+    }
+    this.kept.set(name, texture);
+    if (this.kept.size > MAX_TEXTURES) {
+      this.kept.delete(this.kept.keys().next().value);
+    }
+    return texture;
+  }
+}
+
+function paintTexture(columns, rows, value, limit, palette) {
+  const canvas = document.createElement("canvas");
+  canvas.width = columns;
+  canvas.height = rows;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  // A pixel has no room for a mark, so what is not finite has the colour of an alarm.
+  const alarm = channelsOf(palette.alarm);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const number = value(column, row);
+      if (Number.isFinite(number)) {
+        const [index, share] = placeOf(number, limit);
+        const low = STOPS[index];
+        const high = STOPS[index + 1];
+        for (let k = 0; k < 3; k++) {
+          image.data[at + k] = Math.round(low[k] + (high[k] - low[k]) * share);
+        }
+      } else {
+        image.data.set(alarm, at);
+      }
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}

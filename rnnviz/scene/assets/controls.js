@@ -1,0 +1,44 @@
+// What the controls show of the state: pressed buttons, chosen options, the banner.
+import { icon } from "./dom.js";
+import { verdictWords } from "./words.js";
+
+/** Bring the controls in step with the state. @param {import("./player.js").Player} player */
+export function showControls(player) {
+  const { parts, state } = player;
+  const playing = player.clock.running;
+  if (parts.playing !== playing) {
+    parts.playing = playing;
+    parts.play.replaceChildren(icon(playing ? "pause" : "play"));
+    parts.play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    parts.play.title = playing ? "Pause" : "Play";
+  }
+  for (const button of parts.walk.children) {
+    button.setAttribute("aria-pressed", String(button.dataset.value === state.walk));
+  }
+  parts.all.setAttribute("aria-pressed", String(state.all || state.walk === "time"));
+  parts.all.disabled = state.walk === "time";
+  parts.apart.setAttribute("aria-pressed", String(state.apart));
+  parts.apart.hidden = !player.run.bias;
+  parts.grain.hidden = state.walk === "time";
+  for (const name of ["grain", "speed", "order", "quantity"]) {
+    const select = parts[name].lastChild;
+    if (select.value !== String(state[name])) {
+      select.value = state[name];
+    }
+  }
+  showBanner(player);
+}
+
+function showBanner({ parts, run, waiting }) {
+  const { banner } = parts;
+  const words = waiting
+    ? "Running the net in the wrong order…"
+    : run.whatIf
+      ? verdictWords(run)
+      : "";
+  if (banner.textContent !== words) {
+    banner.textContent = words;
+    banner.hidden = words === "";
+    banner.classList.toggle("wrong", Boolean(run.whatIf?.first.length));
+  }
+}

@@ -1,0 +1,79 @@
+// The activation's curve with a dot per unit.
+import { colorOf } from "./colors.js";
+import { rowsShown } from "./order.js";
+import { valueOf } from "./run.js";
+import { activate } from "./terms.js";
+
+// Beyond so many units the dots are one path of one colour.
+const MAX_DOTS = 32;
+const POINTS = 48;
+
+/** The curve over ±the range of the pre-activations. */
+export function curveItems(view, plan, block, list) {
+  const { run, moment, palette, fit } = view;
+  const { lane, t } = moment;
+  const height = Math.min(plan.rows.height, 150);
+  const top = block.y + (plan.rows.height - height) / 2;
+  const reach = run.limits.product[fit];
+  const most = lane.nonlinearity === "relu" ? reach : 1.1;
+  const x = (a) => block.x + block.width * (0.5 + Math.min(Math.max(a / reach, -1), 1) / 2);
+  const y = (h) => top + height * (0.5 - Math.min(Math.max(h / most, -1), 1) / 2);
+  const area = { x: block.x, y: top, width: block.width, height };
+  list.push({ kind: "rect", ...area, radius: 4, fill: palette.band });
+  const axes = `M${block.x} ${y(0)}H${block.x + block.width}M${x(0)} ${top}V${top + height}`;
+  list.push({ kind: "path", d: axes, stroke: palette.hairline });
+  const places = Array.from(
+    { length: POINTS + 1 },
+    (_, index) => -reach + (2 * reach * index) / POINTS,
+  );
+  const line = places.map(
+    (a) => `${x(a).toFixed(1)} ${y(activate(lane.nonlinearity, a)).toFixed(1)}`,
+  );
+  list.push({ kind: "path", d: `M${line.join("L")}`, stroke: palette.muted, line: 1.5 });
+  dots(view, list, x, y, rowsShown(moment, 3, lane.hiddenSize), lane, t);
+}
+
+function dots({ run, moment, palette, fit }, list, x, y, shown, lane, t) {
+  const dot = (unit, r) => {
+    const [a, h] = [valueOf(lane, "a", t, unit), valueOf(lane, "h", t, unit)];
+    const there = unit < shown && Number.isFinite(a) && Number.isFinite(h);
+    const fill = colorOf(h, run.limits.h[fit], palette);
+    const place = { cx: there ? x(a) : x(0), cy: there ? y(h) : y(0) };
+    const hit = { part: "dot", lane: lane.index, row: unit, t };
+    const box = [place.cx - r, place.cy - r, 2 * r, 2 * r];
+    list.push({
+      kind: "circle",
+      x: place.cx,
+      y: place.cy,
+      r,
+      fill,
+      stroke: palette.text,
+      line: 0.8,
+      opacity: there ? 1 : 0,
+      hit,
+      box,
+    });
+  };
+  if (lane.hiddenSize <= MAX_DOTS) {
+    for (let unit = 0; unit < lane.hiddenSize; unit++) {
+      dot(unit, 3.5);
+    }
+  } else {
+    const marks = [];
+    for (let unit = 0; unit < shown; unit++) {
+      const [a, h] = [valueOf(lane, "a", t, unit), valueOf(lane, "h", t, unit)];
+      if (Number.isFinite(a) && Number.isFinite(h)) {
+        marks.push(`M${x(a).toFixed(1)} ${y(h).toFixed(1)}h0`);
+      }
+    }
+    list.push({
+      kind: "path",
+      d: marks.join("") || "M0 0",
+      stroke: palette.text,
+      line: 3,
+      cap: "round",
+      opacity: 0.35,
+    });
+  }
+  dot(moment.unit, 5.5);
+}

@@ -1,0 +1,203 @@
+// One unit taken apart: a waterfall of its products, and what becomes of their sum.
+import { SHARED } from "./shared.js";
+import { colorOf } from "./colors.js";
+import { short } from "./numbers.js";
+import { rowsShown } from "./order.js";
+import { valueOf } from "./run.js";
+import { slopeOf, termsOf } from "./terms.js";
+
+// Pixels.
+const NAMES = 46;
+const TOP = 10;
+const BARS = 62;
+const FOOT = 20;
+const MOST_BARS = 28;
+const NUMBER_WIDTH = 28;
+const FONT = 10.5;
+const BAR = 44;
+
+export const DRILL_HEIGHT = TOP + BARS + FOOT + 6;
+
+/**
+ * The bars: under the columns of their weights where those are wide enough, else the largest ones
+ * in the order of their size and the rest as one bar.
+ */
+export function drillPlan(view, anatomy, width) {
+  const { run, moment, apart } = view;
+  const terms = termsOf(run, moment.lane, moment.t, moment.unit, apart);
+  const matrices = anatomy.blocks.filter(
+    (block) => block.kind === "matrix" || block.kind === "bias",
+  );
+  const sum = anatomy.blocks.find((block) => block.field === "a");
+  if (anatomy.stacked && terms.length <= MOST_BARS) {
+    const slot = Math.min((width - NAMES - BAR - 10) / terms.length, BAR);
+    const bars = terms.map((term, place) => ({ term, x: NAMES + place * slot, width: slot }));
+    return { terms, bars, sumX: NAMES + terms.length * slot + 8 };
+  }
+  if (matrices[0].cell >= 12 || terms.length <= MOST_BARS) {
+    const left = (term) => {
+      const block = matrices.find((one) => one.part === term.part);
+      return block.x + term.column * block.cell;
+    };
+    const bars = terms.map((term) => ({ term, x: left(term), width: matrices[0].cell - 1 }));
+    return { terms, bars, sumX: sum.x };
+  }
+  const slot = Math.min(BAR, (width - 150) / (MOST_BARS + 2));
+  const count = Math.min(MOST_BARS, Math.floor((width - 150) / Math.max(slot, 14)) - 2);
+  const ranked = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
+  const rest = ranked.slice(count);
+  const product = rest.reduce((total, term) => total + term.product, 0);
+  const shown = [...ranked.slice(0, count), { part: "rest", count: rest.length, product }];
+  const bars = shown.map((term, place) => ({ term, x: NAMES + place * slot, width: slot - 2 }));
+  return { terms, bars, sumX: NAMES + shown.length * slot + 14, ranked: true };
+}
+
+/** The waterfall as a display list. */
+export function drillList(view, plan) {
+  const { moment, palette } = view;
+  const products = plan.bars.map((bar) => bar.term.product);
+  const { y, zero } = scaleOf(products, valueOf(moment.lane, "a", moment.t, moment.unit));
+  const total = plan.terms.reduce((sum, term) => sum + Math.abs(term.product), 0);
+  const shown = barsShown(moment, plan.bars);
+  const axis = `M${plan.bars[0].x} ${zero}H${plan.sumX + BAR}`;
+  const name = { kind: "text", anchor: "end", size: FONT, fill: palette.muted };
+  const list = [
+    { kind: "path", d: axis, stroke: palette.muted, line: 0.8 },
+    { ...name, x: 36, y: zero + 4, text: "0" },
+    { ...name, x: 40, y: TOP + BARS + FOOT - 4, text: plan.ranked ? "largest" : "w · v" },
+  ];
+  let sum = 0;
+  plan.bars.forEach((bar, index) => {
+    const next = sum + bar.term.product;
+    const end = plan.bars[index + 1]?.x ?? plan.sumX;
+    const visible = index < shown;
+    barItems(view, list, bar, { from: y(sum), to: y(next), end, visible, total });
+    sum = next;
+  });
+  sumItems(view, list, plan, { y, zero, visible: shown === plan.bars.length });
+  return list;
+}
+
+/** Heights of values; what is not finite stands at zero and is marked. */
+function scaleOf(products, a) {
+  let [low, high, sum] = [Math.min(0, a) || 0, Math.max(0, a) || 0, 0];
+  for (const product of products) {
+    sum += product;
+    if (Number.isFinite(sum)) {
+      low = Math.min(low, sum);
+      high = Math.max(high, sum);
+    }
+  }
+  low = Number.isFinite(low) ? low : 0;
+  high = Number.isFinite(high) ? high : 0;
+  const scale = BARS / Math.max(high - low, 1e-30);
+  const zero = TOP + high * scale;
+  return { zero, y: (value) => (Number.isFinite(value) ? zero - value * scale : zero) };
+}
+
+/** Term by term while the products are computed. */
+function barsShown(moment, bars) {
+  const counts = ["wx", "wh", "b"].map(
+    (part) => bars.filter((bar) => bar.term.part === part).length,
+  );
+  const known = counts[0] + counts[1] + counts[2];
+  if (moment.phase > 2 || known < bars.length) {
+    return bars.length;
+  }
+  const before = counts.slice(0, moment.phase).reduce((sum, count) => sum + count, 0);
+  return before + Math.ceil(moment.share * counts[moment.phase] - 1e-9);
+}
+
+function barItems(view, list, bar, { from, to, end, visible, total }) {
+  const { palette, moment } = view;
+  const { term, x, width } = bar;
+  const opacity = visible ? 1 : 0;
+  const finite = Number.isFinite(term.product);
+  const fill = finite ? colorOf(Math.sign(term.product) * 0.75, 1, palette) : palette.alarm;
+  const place = {
+    x: x + 2,
+    y: Math.min(from, to),
+    width: Math.max(width - 4, 1),
+    height: Math.max(Math.abs(to - from), 1),
+  };
+  const hit =
+    term.part === "rest"
+      ? { part: "rest", count: term.count, product: term.product }
+      : { part: "term", term, row: moment.unit, t: moment.t, lane: moment.lane.index, total };
+  list.push({
+    kind: "rect",
+    ...place,
+    radius: 1.5,
+    fill: term.part === "rest" ? palette.flow : fill,
+    opacity,
+    hit,
+  });
+  list.push({
+    kind: "path",
+    d: `M${x + width - 2} ${to}H${end + 2}`,
+    stroke: palette.muted,
+    line: 0.8,
+    dash: [2, 2],
+    opacity,
+  });
+  const text = width >= NUMBER_WIDTH || !finite ? short(term.product) : "";
+  list.push({
+    kind: "text",
+    x: x + width / 2,
+    y: TOP + BARS + FOOT - 4,
+    anchor: "middle",
+    size: FONT,
+    text,
+    fill: palette.text,
+    opacity,
+  });
+}
+
+function sumItems(view, list, plan, { y, zero, visible }) {
+  const { moment, palette } = view;
+  const { lane, t, unit } = moment;
+  const a = valueOf(lane, "a", t, unit);
+  const finite = Number.isFinite(a);
+  const opacity = visible ? 1 : 0;
+  const fill = finite ? colorOf(Math.sign(a), 1, palette) : palette.alarm;
+  const place = {
+    x: plan.sumX + 2,
+    y: Math.min(zero, y(a)),
+    width: BAR - 6,
+    height: Math.max(Math.abs(y(a) - zero), 1),
+  };
+  list.push({
+    kind: "rect",
+    ...place,
+    radius: 1.5,
+    fill,
+    opacity,
+    hit: { part: "vector", field: "a", lane: lane.index, row: unit, t },
+  });
+  list.push({
+    kind: "text",
+    x: plan.sumX + BAR / 2,
+    y: TOP + BARS + FOOT - 4,
+    anchor: "middle",
+    size: 11,
+    weight: 700,
+    text: short(a),
+    fill: palette.text,
+    opacity,
+  });
+}
+
+/** What becomes of the sum, as far as it is computed, and the slope there: two short lines. */
+export function unitWords(moment) {
+  const { lane, t, unit } = moment;
+  const [a, h] = [valueOf(lane, "a", t, unit), valueOf(lane, "h", t, unit)];
+  const name = `h[${t}][${unit}]`;
+  const there = (part) => rowsShown(moment, SHARED.phases.indexOf(part), lane.hiddenSize) > unit;
+  if (!there("h")) {
+    const sum = there("a") ? short(a) : "…";
+    return [`${name} = ${lane.nonlinearity}(${sum})`, "not computed yet"];
+  }
+  const slope = short(slopeOf(lane.nonlinearity, a, h));
+  const how = lane.nonlinearity === "relu" ? "slope (1 above 0)" : "slope 1 − h²";
+  return [`${name} ≈ ${lane.nonlinearity}(${short(a)}) ≈ ${short(h)}`, `${how} ≈ ${slope}`];
+}

@@ -1,0 +1,148 @@
+// The player's elements: what stands where, without a word on what they show.
+import { SHARED } from "./shared.js";
+import { options, transport } from "./bar.js";
+import { icon, make, menu, wordButton } from "./dom.js";
+
+const KEYS = [
+  ["Space", "play or pause"],
+  ["← →", "one step back or forward"],
+  ["Shift ← →", "to the start or end of a lane"],
+  ["Home End", "to the very start or end"],
+  ["↑ ↓", "another unit"],
+  ["[ ]", "slower or faster"],
+  ["?", "this list"],
+];
+
+/**
+ * Build the player's elements.
+ *
+ * @param {Object} act - what the controls do; see `Player`.
+ * @returns {Object} the elements by name, `root` among them.
+ */
+export function buildFrame(act) {
+  const parts = partsOf();
+  const sections = {
+    map: make("section", { class: "map", "aria-label": "Unrolled map" }, parts.mapScroll),
+    transport: transport(parts, act),
+    options: options(parts, act),
+    anatomy: anatomy(parts, act),
+    drill: drill(parts, act),
+    code: make("section", { class: "code", "aria-label": "Code" }, parts.code),
+    strip: strip(parts, act),
+  };
+  const root = make(
+    "div",
+    { class: "rnnviz", role: "group", "aria-label": "Player", tabindex: "0" },
+    parts.banner,
+    sections.map,
+    make("div", { class: "bar" }, sections.transport, sections.options),
+    make(
+      "div",
+      { class: "below" },
+      make("div", { class: "step" }, sections.anatomy, sections.drill),
+      sections.code,
+    ),
+    sections.strip,
+    help(parts, act),
+    parts.tip,
+    parts.live,
+  );
+  return { ...parts, sections, root };
+}
+
+/** The elements that are drawn on or written to. */
+function partsOf() {
+  const map = make("canvas", { role: "img" });
+  const scrolled = { tabindex: "0", role: "group" };
+  return {
+    map,
+    mapScroll: make("div", { class: "map-scroll", ...scrolled, "aria-label": "Map" }, map),
+    banner: make("div", { class: "banner", role: "status", hidden: true }),
+    timeline: make("canvas"),
+    anatomySvg: picture("Anatomy of this step: operands, weights, products, sum and state"),
+    anatomyHeat: make("canvas", { "aria-hidden": "true" }),
+    drillSvg: picture("The sum of one unit, product by product"),
+    drillHeat: make("canvas", { "aria-hidden": "true" }),
+    sentence: make("p", { class: "sentence" }),
+    slope: make("p", { class: "slope" }),
+    strip: make("canvas", { role: "img" }),
+    headline: make("h2", { class: "headline" }),
+    readout: make("span", { class: "readout" }),
+    ranges: make("span"),
+    live: make("div", { class: "live-region", "aria-live": "polite" }),
+    tip: make("div", { class: "tip", role: "tooltip", hidden: true }),
+    code: make("div", { class: "lines", ...scrolled, "aria-label": "The loop in plain torch" }),
+    copied: make("span", { class: "copied", role: "status" }),
+  };
+}
+
+function picture(label) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  return svg;
+}
+
+function holder(canvas, svg) {
+  return make("div", { class: "layers" }, canvas, svg);
+}
+
+function anatomy(parts, act) {
+  parts.apart = wordButton("Biases apart", act.toggleApart);
+  const words = "brown: negative, blue: positive";
+  const scale = make("span", { class: "scale", role: "img", "aria-label": words });
+  const legend = make("span", { class: "legend" }, "−", scale, "+", parts.ranges);
+  const head = make("div", { class: "head" }, parts.headline, legend, parts.apart);
+  const drawn = holder(parts.anatomyHeat, parts.anatomySvg);
+  return make("section", { class: "anatomy", "aria-label": "Anatomy" }, head, drawn);
+}
+
+function drill(parts, act) {
+  const copy = make(
+    "button",
+    { type: "button", class: "copy", onclick: act.copyEquation },
+    icon("copy"),
+    make("span", { text: "Copy as equation" }),
+  );
+  const words = make("div", { class: "words" }, parts.sentence, parts.slope, copy, parts.copied);
+  return make(
+    "section",
+    { class: "drill", "aria-label": "One unit" },
+    holder(parts.drillHeat, parts.drillSvg),
+    words,
+  );
+}
+
+function strip(parts, act) {
+  const choose = menu(
+    "Over the whole sequence",
+    Object.entries(SHARED.quantities),
+    "h",
+    (quantity) => act.set({ quantity }),
+  );
+  parts.quantity = choose;
+  return make("section", { class: "strip", "aria-label": "State strip" }, choose, parts.strip);
+}
+
+function help(parts, act) {
+  const rows = KEYS.map(([keys, words]) =>
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, make("kbd", { text: keys })),
+      make("td", { text: words }),
+    ),
+  );
+  const close = wordButton("Close", act.help);
+  parts.dialog = make(
+    "dialog",
+    { "aria-label": "Keys" },
+    make("h2", { text: "Keys" }),
+    make("table", {}, make("tbody", {}, ...rows)),
+    make("p", {
+      text: "Ctrl and the wheel zoom the map; drag moves it. Click a cell to look into it, an operand to go where it comes from.",
+    }),
+    close,
+  );
+  return parts.dialog;
+}

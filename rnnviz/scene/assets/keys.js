@@ -1,0 +1,38 @@
+// The keys of the player.
+import { showHelp } from "./actions.js";
+import { jumped, stepped } from "./walk.js";
+
+const KEYS = {
+  " ": (player) => player.playOrPause(),
+  ArrowRight: (player, shift) => forwards(player, shift, 1),
+  ArrowLeft: (player, shift) => forwards(player, shift, -1),
+  Home: (player) => player.toEnd(-1),
+  End: (player) => player.toEnd(1),
+  ArrowUp: (player) => player.chooseUnit(player.moment.unit - 1),
+  ArrowDown: (player) => player.chooseUnit(player.moment.unit + 1),
+  "[": (player) => player.changeSpeed(-1),
+  "]": (player) => player.changeSpeed(1),
+  Escape: (player) => (player.parts.saveMenu.open = false),
+  "?": (player) => showHelp(player),
+};
+
+function forwards(player, shift, direction) {
+  if (shift) {
+    player.move(jumped, direction);
+  } else {
+    player.move(stepped, direction);
+  }
+}
+
+/** Act on a key, unless the element that has the focus wants it for itself. */
+export function onKey(player, event) {
+  const act = KEYS[event.key];
+  const target = event.composedPath()[0];
+  const own = target.closest?.("select, input, textarea, dialog");
+  const presses = event.key === " " && target.closest?.("button, summary");
+  if (act && player.run && !own && !presses && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    event.stopPropagation();
+    act(player, event.shiftKey);
+  }
+}

@@ -1,0 +1,258 @@
+// The unrolled map: every state where it is computed, every arrow that feeds it.
+import { laneBlocks } from "./map_cells.js";
+import { minimapItems } from "./minimap.js";
+import { missingItems, wrongItems } from "./map_wrong.js";
+import { flowItems, recurrentItems } from "./map_arrows.js";
+import { slotsOf } from "./slots.js";
+
+// Pixels.
+const NAMES = 74;
+const END = 58;
+const TOP = 8;
+const MIN_SLOT = 34;
+const FONT = 11;
+
+/**
+ * What a view is drawn from.
+ *
+ * @typedef {Object} View
+ * @property {import("./run.js").Run} run
+ * @property {import("./order.js").Schedule} schedule
+ * @property {import("./order.js").Moment} moment
+ * @property {Object} palette
+ * @property {number} fit - 0: colours at full range, 1: fitted to this run.
+ * @property {import("./colors.js").Textures} textures
+ * @property {Object|null} hover - the hit under the pointer.
+ */
+
+/** Pixels that the map likes to be high. */
+export function mapHeight(run) {
+  const [top] = run.layout;
+  const most = 300 + 60 * Math.max(0, run.numLayers - 2);
+  return Math.round(Math.min(Math.max(0.62 * top, 150), most)) + footer(run);
+}
+
+function footer(run) {
+  return run.labels ? 34 : 20;
+}
+
+/** The least width at which single columns can be told apart. */
+export function mapMinWidth(run) {
+  return NAMES + 2 * END + MIN_SLOT * Math.min(run.seqLen, 12);
+}
+
+/**
+ * Where everything lies.
+ *
+ * @param {View} view
+ * @param {{width: number, height: number, zoom: number, panX: number, panY: number}} size
+ */
+export function mapPlan({ run, moment }, { width, height, zoom, panX, panY }) {
+  const [top, inputTop, bands] = run.layout;
+  const scale = ((height - TOP - footer(run)) / top) * zoom;
+  const inner = (width - NAMES) * zoom;
+  const y = (up) => TOP + (top - up) * scale - panY;
+  const slots = slotsOf(run.seqLen, NAMES + END - panX, inner - 2 * END, moment.t);
+  const slot = slots.width(slots.start);
+  const lanes = bands.flatMap(([, , , pairs], layer) =>
+    pairs.map(([bottom, upper]) => ({ layer, top: y(upper), height: (upper - bottom) * scale })),
+  );
+  return {
+    y,
+    slots,
+    scale,
+    lanes,
+    bands: bands.map(([bottom, upper, pill]) => ({
+      top: y(upper),
+      bottom: y(bottom),
+      pill: y(pill + 10),
+      pillHeight: Math.max(4, 10 * scale),
+    })),
+    inputTop: y(inputTop),
+    inputBottom: y(0),
+    cell: Math.min(30, slot * 0.5),
+    middle: (t) => slots.left(t) + slots.width(t) / 2,
+    startX: slots.left(0) - END / 2,
+    stopX: slots.left(run.seqLen - 1) + slots.width(run.seqLen - 1) + END / 2,
+    left: NAMES,
+    right: NAMES + inner - panX,
+  };
+}
+
+/** The map as a display list. */
+export function mapList(view, size) {
+  const plan = mapPlan(view, size);
+  const list = [...bandItems(view, plan)];
+  columnItem(view, plan, list);
+  flowItems(view, plan, list);
+  recurrentItems(view, plan, list);
+  laneBlocks(view, plan, list);
+  pillItems(view, plan, list);
+  if (view.run.whatIf) {
+    wrongItems(view, plan, list);
+    missingItems(view, plan, list);
+  }
+  frameItems(view, plan, list);
+  list.push({
+    kind: "rect",
+    x: 0,
+    y: 0,
+    width: NAMES - 4,
+    height: size.height,
+    fill: view.palette.surface,
+  });
+  nameItems(view, plan, list, size);
+  if (size.zoom > 1) {
+    minimapItems(view, size, list);
+  }
+  return list;
+}
+
+function* bandItems({ palette }, plan) {
+  for (const band of plan.bands) {
+    yield {
+      kind: "rect",
+      x: plan.left,
+      y: band.top,
+      width: plan.right - plan.left,
+      height: band.bottom - band.top,
+      radius: 8,
+      fill: palette.band,
+    };
+  }
+}
+
+/** Along time a whole column is in the light. */
+function columnItem({ moment, palette }, plan, list) {
+  if (moment.alongTime) {
+    list.push({
+      kind: "rect",
+      x: plan.slots.left(moment.t),
+      y: plan.bands.at(-1).pill - 6,
+      width: plan.slots.width(moment.t),
+      height: plan.inputBottom - plan.bands.at(-1).pill + 12,
+      radius: 6,
+      fill: palette.chosen_fill,
+    });
+  }
+}
+
+function pillItems({ run, moment, palette }, plan, list) {
+  const colors = [palette.forward_soft, palette.reverse_soft];
+  for (let t = plan.slots.start; t < plan.slots.stop; t++) {
+    plan.bands.forEach((band, layer) => {
+      const lanes = run.lanes.filter((lane) => lane.layer === layer);
+      const width = Math.min(40, plan.slots.width(t) * 0.62);
+      const x = plan.middle(t) - width / 2;
+      const share = width / lanes.length;
+      const ready = lanes.every((lane) => moment.done(lane.index, t));
+      list.push({
+        kind: "path",
+        d: `M${x + width / 2} ${band.top}V${band.pill + band.pillHeight}`,
+        stroke: palette.flow,
+        opacity: ready ? 0.9 : 0.3,
+      });
+      lanes.forEach((lane, place) => {
+        list.push({
+          kind: "rect",
+          x: x + place * share,
+          y: band.pill,
+          width: share,
+          height: band.pillHeight,
+          radius: 2,
+          fill: colors[place],
+          opacity: moment.done(lane.index, t) ? 1 : 0.35,
+          box: [x + place * share, band.pill - 3, share, band.pillHeight + 6],
+          hit: { part: "pill", layer, t },
+        });
+      });
+    });
+  }
+}
+
+function frameItems({ moment, palette }, plan, list) {
+  const lane = plan.lanes[moment.lane.index];
+  const width = plan.slots.full(moment.t) ? plan.cell : Math.max(3, plan.slots.width(moment.t));
+  const rows = moment.lane.hiddenSize;
+  const x = plan.middle(moment.t) - width / 2;
+  list.push({
+    kind: "rect",
+    x: x - 2.5,
+    y: lane.top - 2.5,
+    width: width + 5,
+    height: lane.height + 5,
+    radius: 3,
+    stroke: moment.lane.direction === "forward" ? palette.forward : palette.reverse,
+    line: 2.5,
+  });
+  if (lane.height / rows >= 4) {
+    list.push({
+      kind: "rect",
+      x: x - 1,
+      y: lane.top + (moment.unit * lane.height) / rows,
+      width: width + 2,
+      height: lane.height / rows,
+      stroke: palette.text,
+      line: 1.2,
+    });
+  }
+}
+
+function nameItems({ run, moment, palette }, plan, list, size) {
+  const right = { kind: "text", x: NAMES - 12, anchor: "end", size: FONT };
+  const room = plan.lanes.length > 1 ? Math.abs(plan.lanes[0].top - plan.lanes[1].top) : 40;
+  plan.bands.forEach((band, layer) => {
+    const middle = (band.top + band.bottom) / 2 + 4;
+    const x = room >= 24 ? NAMES - 12 : 8;
+    const anchor = room >= 24 ? "end" : "start";
+    const y = run.numDirections === 2 || room < 24 ? middle : middle - 14;
+    list.push({ ...right, x, anchor, y, text: `layer ${layer}`, weight: 600, fill: palette.text });
+  });
+  for (const lane of run.lanes) {
+    const forward = lane.direction === "forward";
+    const { top, height } = plan.lanes[lane.index];
+    const text = room >= 24 ? (forward ? "forward →" : "← reverse") : forward ? "→" : "←";
+    const color = forward ? palette.forward : palette.reverse;
+    list.push({ ...right, y: top + height / 2 + 4, text, fill: color });
+  }
+  const muted = { ...right, fill: palette.muted };
+  list.push({ ...muted, y: (plan.inputTop + plan.inputBottom) / 2 + 4, text: "input x" });
+  list.push({ ...muted, y: plan.bands.at(-1).pill + 9, text: "output" });
+  timeItems(run, moment, plan, palette, list, size);
+}
+
+function timeItems(run, moment, plan, palette, list, size) {
+  const below = { kind: "text", anchor: "middle", size: FONT };
+  for (let t = plan.slots.start; t < plan.slots.stop; t++) {
+    const chosen = t === moment.t;
+    const x = plan.middle(t);
+    const fill = chosen ? palette.text : palette.muted;
+    const weight = chosen ? 600 : 400;
+    const wide = plan.slots.width(t) >= 40;
+    const y = Math.min(plan.inputBottom + 14, size.height - (run.labels ? 20 : 5));
+    list.push({ ...below, x, y, text: wide ? `t = ${t}` : String(t), fill, weight });
+    if (run.labels) {
+      const text = run.labels[t];
+      list.push({ ...below, x, y: y + 15, size: FONT + 2, text, fill, weight });
+    }
+  }
+  if (plan.slots.stop - plan.slots.start < run.seqLen) {
+    for (const t of [0, run.seqLen - 1]) {
+      if (!plan.slots.full(t)) {
+        list.push({
+          ...below,
+          x: plan.middle(t),
+          y: plan.inputBottom + 14,
+          text: String(t),
+          fill: palette.muted,
+        });
+      }
+    }
+  }
+}
+
+/** The unit of a lane or input that lies at a height. */
+export function unitAt(item, y) {
+  const unit = Math.floor(((y - item.y) / item.height) * item.hit.rows);
+  return Math.min(Math.max(unit, 0), item.hit.rows - 1);
+}

@@ -1,0 +1,177 @@
+// The coloured columns of the map: inputs, states, and the states that lanes start from.
+import { rowsShown } from "./order.js";
+
+const GRID_ROWS = 5;
+
+/** Every input and state that is in sight. */
+export function laneBlocks(view, plan, list) {
+  const { run, textures, palette, fit } = view;
+  const input = textures.get(
+    `${run.hash} x`,
+    run.seqLen,
+    run.inputSize,
+    (t, unit) => run.x[t * run.inputSize + unit],
+    run.limits.x[fit],
+    palette,
+  );
+  const height = plan.inputBottom - plan.inputTop;
+  const block = { y: plan.inputTop, height, rows: run.inputSize, texture: input, key: "x" };
+  columns(
+    view,
+    plan,
+    list,
+    block,
+    () => run.inputSize,
+    (t) => ({ part: "x", t, rows: run.inputSize }),
+  );
+  for (const lane of run.lanes) {
+    laneColumns(view, plan, list, lane);
+    startColumn(view, plan, list, lane);
+  }
+}
+
+/** The texture of one recorded array of a lane, a column per timestep. */
+export function laneTexture({ run, textures, palette }, lane, field, limit) {
+  const size = lane.hiddenSize;
+  const value =
+    field === "difference"
+      ? (t, unit) => lane.h[t * size + unit] - lane.torch_h[t * size + unit]
+      : (t, unit) => lane[field][t * size + unit];
+  return textures.get(
+    `${run.hash} ${lane.index} ${field}`,
+    run.seqLen,
+    size,
+    value,
+    limit,
+    palette,
+  );
+}
+
+function laneColumns(view, plan, list, lane) {
+  const { run, moment, fit } = view;
+  const { top, height } = plan.lanes[lane.index];
+  const texture = laneTexture(view, lane, "h", run.limits.h[fit]);
+  const block = { y: top, height, rows: lane.hiddenSize, texture, key: `h ${lane.index}` };
+  const shown = (t) => {
+    if (moment.done(lane.index, t)) {
+      return lane.hiddenSize;
+    }
+    return moment.lane === lane && moment.t === t ? rowsShown(moment, 3, lane.hiddenSize) : 0;
+  };
+  const hit = (t) => ({ part: "h", lane: lane.index, t, rows: lane.hiddenSize });
+  columns(view, plan, list, block, shown, hit);
+}
+
+/** Full columns one by one, the stripes beside them in as few pieces as possible. */
+function columns(view, plan, list, block, shown, hit) {
+  const { run, palette } = view;
+  const { slots } = plan;
+  for (const [from, to] of [
+    [0, slots.start],
+    [slots.stop, run.seqLen],
+  ]) {
+    stripes(plan, list, block, shown, from, to, palette);
+    if (to > from) {
+      const x = slots.left(from);
+      const width = slots.left(to - 1) + slots.width(to - 1) - x;
+      list.push({
+        kind: "rect",
+        x,
+        y: block.y,
+        width,
+        height: block.height,
+        fill: "none",
+        hit: { ...hit(from), stripes: true },
+      });
+    }
+  }
+  for (let t = slots.start; t < slots.stop; t++) {
+    const x = plan.middle(t) - plan.cell / 2;
+    column(list, block, x, plan.cell, t, shown(t), palette, hit(t));
+  }
+}
+
+function stripes(plan, list, block, shown, from, to, palette) {
+  let start = from;
+  while (start < to) {
+    const there = shown(start) > 0;
+    let stop = start + 1;
+    while (stop < to && shown(stop) > 0 === there) {
+      stop++;
+    }
+    const x = plan.slots.left(start);
+    const width = plan.slots.left(stop - 1) + plan.slots.width(stop - 1) - x;
+    const place = { x, y: block.y, width, height: block.height };
+    if (there) {
+      const from = [start, 0, stop - start, block.rows];
+      list.push({ kind: "heat", ...place, texture: block.texture, from, key: block.key });
+    } else {
+      list.push({ kind: "rect", ...place, fill: palette.surface, opacity: 0.6 });
+    }
+    start = stop;
+  }
+}
+
+function column(list, block, x, width, t, rows, palette, hit) {
+  const { y, height } = block;
+  const part = (height * rows) / block.rows;
+  if (rows < block.rows) {
+    list.push({ kind: "rect", x, y, width, height, fill: palette.surface });
+  }
+  if (rows > 0) {
+    const from = [t, 0, 1, rows];
+    list.push({
+      kind: "heat",
+      x,
+      y,
+      width,
+      height: part,
+      texture: block.texture,
+      from,
+      key: block.key,
+    });
+  }
+  const unit = height / block.rows;
+  if (unit >= GRID_ROWS && block.rows > 1) {
+    const lines = Array.from(
+      { length: block.rows - 1 },
+      (_, row) => `M${x} ${y + (row + 1) * unit}h${width}`,
+    );
+    list.push({
+      kind: "path",
+      d: lines.join(""),
+      stroke: rows ? palette.surface : palette.hairline,
+      line: 0.7,
+    });
+  }
+  list.push({ kind: "rect", x, y, width, height, stroke: palette.hairline, line: 1, hit });
+}
+
+/** h_0 as a small column at the end where the lane starts. */
+function startColumn(view, plan, list, lane) {
+  const { run, textures, palette, fit } = view;
+  const forward = lane.direction === "forward";
+  const x = (forward ? plan.startX : plan.stopX) - 5;
+  const { top, height } = plan.lanes[lane.index];
+  const rows = lane.hiddenSize;
+  const texture = textures.get(
+    `${run.hash} ${lane.index} h_0`,
+    1,
+    rows,
+    (_, unit) => lane.h_0[unit],
+    run.limits.h[fit],
+    palette,
+  );
+  const size = { x, y: top + height * 0.15, width: 10, height: height * 0.7 };
+  list.push({ kind: "heat", ...size, texture, from: [0, 0, 1, rows], key: `h_0 ${lane.index}` });
+  const hit = { part: "h_0", lane: lane.index, rows };
+  list.push({ kind: "rect", ...size, radius: 1, stroke: palette.hairline, line: 1, hit });
+  if (height >= 22) {
+    const below = { kind: "text", anchor: "middle", size: 10, fill: palette.muted };
+    list.push({ ...below, x: x + 5, y: top + height + 4, text: "h_0" });
+    const end = forward ? plan.stopX : plan.startX;
+    list.push({ ...below, x: end, y: top + height / 2 + 3.5, text: `h_n[${lane.index}]` });
+    const place = { x: end - 20, y: top, width: 40, height };
+    list.push({ kind: "rect", ...place, fill: "none", hit: { part: "h_n", lane: lane.index } });
+  }
+}

@@ -1,0 +1,182 @@
+// One run as it arrives from Python: the bytes opened, and every number found by its place.
+import { SHARED } from "./shared.js";
+
+/**
+ * One layer in one direction. Arrays are row-major: `h[t * hiddenSize + unit]`.
+ *
+ * @typedef {Object} Lane
+ * @property {number} index - its place in the order of computing; also its row of h_0 and h_n.
+ * @property {number} layer
+ * @property {"forward"|"reverse"} direction
+ * @property {number} inputSize
+ * @property {number} hiddenSize
+ * @property {"tanh"|"relu"} nonlinearity
+ * @property {string} suffix - how torch ends the names of its parameters, such as `_l1_reverse`.
+ * @property {Lane[]} below - the lanes whose joined states it reads; empty in layer 0.
+ * @property {Float32Array|Float64Array} h_0 - (hiddenSize)
+ * @property {Float32Array|Float64Array} wx - (seqLen, hiddenSize), as are wh, a, h and torch_h
+ * @property {Float32Array|Float64Array} weight_ih - (hiddenSize, inputSize)
+ * @property {Float32Array|Float64Array} weight_hh - (hiddenSize, hiddenSize)
+ * @property {Float32Array|Float64Array|null} bias_ih - (hiddenSize), as is bias_hh
+ *
+ * @typedef {Object} Run
+ * @property {string} hash
+ * @property {string} dtype
+ * @property {number} seqLen
+ * @property {number} inputSize
+ * @property {boolean} bias
+ * @property {number} sample
+ * @property {boolean} batched
+ * @property {boolean} batchFirst
+ * @property {Lane[]} lanes
+ * @property {number} numLayers
+ * @property {number} numDirections
+ * @property {string[]|null} labels
+ * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
+ * @property {Array} layout
+ * @property {Object|null} whatIf - {difference, limit, first: [layer, direction, t][], wrong}
+ * @property {Float32Array|Float64Array} x - (seqLen, inputSize)
+ */
+
+/** @returns {string} the name of a packed run. */
+export function hashOf(bytes) {
+  const parts = Array.from(bytes.subarray(0, SHARED.fingerprintBytes));
+  return parts.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * @param {Uint8Array} bytes - as `rnnviz.scene.blob.pack` wrote them.
+ * @returns {Run}
+ */
+export function openRun(bytes) {
+  // A copy: what comes over the wire begins at any address, and is let go of afterwards.
+  const buffer = bytes.slice(SHARED.fingerprintBytes).buffer;
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const take = reader(buffer, aligned(4 + length), header.dtype);
+  const run = {
+    hash: hashOf(bytes),
+    dtype: header.dtype,
+    seqLen: header.seq_len,
+    inputSize: header.input_size,
+    bias: header.bias,
+    sample: header.sample,
+    batched: header.batched,
+    batchFirst: header.batch_first,
+    labels: header.labels ?? null,
+    limits: header.limits,
+    layout: header.layout,
+    whatIf: header.what_if
+      ? { ...header.what_if, difference: header.what_if.difference ?? Infinity }
+      : null,
+    x: take(header.seq_len * header.input_size),
+  };
+  run.lanes = header.lanes.map((row, index) => openLane(row, index, header, take));
+  run.numLayers = 1 + Math.max(...run.lanes.map((lane) => lane.layer));
+  run.numDirections = run.lanes.filter((lane) => lane.layer === 0).length;
+  for (const lane of run.lanes) {
+    lane.below = run.lanes.filter((other) => other.layer === lane.layer - 1);
+  }
+  return run;
+}
+
+function openLane([layer, direction, inputSize, hiddenSize, nonlinearity], index, header, take) {
+  const suffix = `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
+  const lane = { index, layer, direction, inputSize, hiddenSize, nonlinearity, suffix, below: [] };
+  const sizes = { seq_len: header.seq_len, hidden_size: hiddenSize, input_size: inputSize };
+  for (const [name, axes] of Object.entries(SHARED.fields)) {
+    const kept = header.bias || !name.startsWith("bias");
+    lane[name] = kept ? take(axes.reduce((count, axis) => count * sizes[axis], 1)) : null;
+  }
+  return lane;
+}
+
+/** Hands out one array after the other. */
+function reader(buffer, start, dtype) {
+  const kinds = { float64: Float64Array, float32: Float32Array };
+  const kind = kinds[dtype] ?? Uint16Array;
+  let offset = start;
+  return (count) => {
+    const array = new kind(buffer, offset, count);
+    offset = aligned(offset + array.byteLength);
+    if (dtype === "bfloat16") {
+      return new Float32Array(Uint32Array.from(array, (bits) => bits << 16).buffer);
+    }
+    return dtype === "float16" ? Float32Array.from(array, fromHalf) : array;
+  };
+}
+
+function aligned(offset) {
+  return Math.ceil(offset / SHARED.alignment) * SHARED.alignment;
+}
+
+/** A number from the bits of an IEEE 754 half. */
+function fromHalf(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) {
+    return fraction ? NaN : sign * Infinity;
+  }
+  const scaled = exponent
+    ? 2 ** (exponent - 15) * (1 + fraction / 1024)
+    : 2 ** -14 * (fraction / 1024);
+  return sign * scaled;
+}
+
+/**
+ * Where column j of what a lane reads at t comes from: the input, or a state of the layer below.
+ *
+ * In the wrong order (time first) the upper layers take the reverse state that the loop has at
+ * that moment, which is that of another timestep.
+ *
+ * @returns {{lane: Lane|null, t: number, unit: number}} lane is null for the net's own input.
+ */
+export function sourceOf(run, lane, t, j) {
+  if (lane.layer === 0) {
+    return { lane: null, t, unit: j };
+  }
+  const [forward, reverse] = lane.below;
+  if (j < forward.hiddenSize) {
+    const other = run.whatIf && reverse && lane.direction === "reverse";
+    return { lane: forward, t: other ? run.seqLen - 1 - t : t, unit: j };
+  }
+  const other = run.whatIf && lane.direction === "forward";
+  return { lane: reverse, t: other ? run.seqLen - 1 - t : t, unit: j - forward.hiddenSize };
+}
+
+/** What a lane reads at t in column j. */
+export function readAt(run, lane, t, j) {
+  const source = sourceOf(run, lane, t, j);
+  return source.lane === null
+    ? run.x[t * run.inputSize + j]
+    : source.lane.h[source.t * source.lane.hiddenSize + source.unit];
+}
+
+/** The timestep whose state a lane starts t from; null where that is h_0. */
+export function previousOf(run, lane, t) {
+  const before = lane.direction === "forward" ? t - 1 : t + 1;
+  return before < 0 || before >= run.seqLen ? null : before;
+}
+
+/** The state of a unit that a lane starts t from. */
+export function stateBefore(run, lane, t, unit) {
+  const before = previousOf(run, lane, t);
+  return before === null ? lane.h_0[unit] : lane.h[before * lane.hiddenSize + unit];
+}
+
+/** A recorded number of a lane: wx, wh, a, h, torch_h, or the difference of the last two. */
+export function valueOf(lane, field, t, unit) {
+  const place = t * lane.hiddenSize + unit;
+  return field === "difference" ? lane.h[place] - lane.torch_h[place] : lane[field][place];
+}
+
+/** What is added at the end of a sum: both biases of a unit, 0 without. */
+export function biasOf(lane, unit) {
+  return lane.bias_ih === null ? 0 : lane.bias_ih[unit] + lane.bias_hh[unit];
+}
+
+/** The lane of a layer and direction, or null. */
+export function laneOf(run, layer, direction) {
+  return run.lanes.find((lane) => lane.layer === layer && lane.direction === direction) ?? null;
+}

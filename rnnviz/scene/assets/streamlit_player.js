@@ -1,0 +1,147 @@
+// The player inside a Streamlit page: props from Python, the focus in the address.
+import { registry } from "./registry.js";
+
+const mounted = new WeakMap();
+
+/** Open a run once; its bytes are not needed any longer then. */
+function runOf(name) {
+  const { runs, openRun } = registry();
+  const entry = runs.get(name);
+  if (entry && entry.run === null) {
+    entry.run = openRun(entry.bytes);
+    entry.bytes = null;
+  }
+  return entry?.run ?? null;
+}
+
+/** Write where one is into the address, without a server and without a step in the history. */
+function mirror(link) {
+  const address = new URL(location.href);
+  const words = { at: link.at, walk: link.walk === "time" ? "time" : null };
+  words.order = link.order === "layer-first" ? null : link.order;
+  words.all = link.all ? "1" : null;
+  for (const [name, value] of Object.entries(words)) {
+    if (value === null) {
+      address.searchParams.delete(name);
+    } else {
+      address.searchParams.set(name, value);
+    }
+  }
+  history.replaceState(history.state, "", address);
+}
+
+/** What belongs to one player on the page. */
+class Slot {
+  constructor(parentElement) {
+    this.place = parentElement.querySelector(".rnnviz-place");
+    this.player = null;
+    this.refresh = () => this.show();
+  }
+
+  /** Show what is there by now: the code and the run arrive by ways of their own. */
+  show() {
+    const { data } = this.component;
+    const run = registry().Player && runOf(data.run);
+    if (!run) {
+      return;
+    }
+    const first = this.player === null;
+    const kept = registry().kept.get(data.name);
+    if (first) {
+      this.begin();
+    }
+    this.player.update({
+      run,
+      wrong: data.wrong ? runOf(data.wrong) : null,
+      theme: themeOf(this.place),
+      fit: data.fit,
+      hide: data.hide,
+      seed: kept ?? data.seed,
+      autoplay: first && !kept && firstVisit(),
+    });
+    if (first && kept && data.linked) {
+      mirror(kept);
+    }
+  }
+
+  begin() {
+    const shared = registry();
+    this.player = new shared.Player(this.place, {
+      onLink: (link) => {
+        const { data } = this.component;
+        shared.kept.set(data.name, link);
+        if (data.linked) {
+          mirror(link);
+        }
+      },
+      onOrder: (order) => this.component.setStateValue("order", order),
+    });
+    shared.current ??= this.player;
+    for (const kind of ["pointerdown", "focusin"]) {
+      this.place.addEventListener(kind, () => (shared.current = this.player));
+    }
+  }
+
+  end() {
+    const shared = registry();
+    shared.listeners.delete(this.refresh);
+    if (shared.current === this.player) {
+      shared.current = null;
+    }
+    if (this.player && !this.player.teller.untouched) {
+      shared.kept.set(this.component.data.name, this.player.teller.link());
+    }
+    this.player?.destroy();
+  }
+}
+
+/** The theme of the page, by the lightness of its ground: Streamlit hands its colours to CSS. */
+function themeOf(place) {
+  const ground = getComputedStyle(place).getPropertyValue("--st-background-color").trim();
+  const digits = /^#([0-9a-f]{6})/i.exec(ground)?.[1];
+  const channels = digits
+    ? [0, 2, 4].map((at) => Number.parseInt(digits.slice(at, at + 2), 16))
+    : (ground.match(/[\d.]+/g) ?? [255, 255, 255]).slice(0, 3).map(Number);
+  return Math.max(...channels) < 128 ? "dark" : "light";
+}
+
+/** Whether this visitor sees a player for the first time. */
+function firstVisit() {
+  try {
+    const seen = localStorage.getItem("rnnviz.seen");
+    localStorage.setItem("rnnviz.seen", "1");
+    return seen === null;
+  } catch {
+    return false; // Storage may be forbidden; then nothing plays by itself.
+  }
+}
+
+/** Keys that nothing on the page wants go to the player that was used last. */
+function listenForKeys() {
+  const shared = registry();
+  if (!shared.listening) {
+    shared.listening = true;
+    document.addEventListener("keydown", (event) => {
+      if (event.target === document.body) {
+        shared.current?.key(event);
+      }
+    });
+  }
+}
+
+export default function (component) {
+  const { parentElement } = component;
+  let slot = mounted.get(parentElement);
+  if (!slot) {
+    slot = new Slot(parentElement);
+    mounted.set(parentElement, slot);
+    registry().listeners.add(slot.refresh);
+    listenForKeys();
+  }
+  slot.component = component;
+  slot.show();
+  return () => {
+    slot.end();
+    mounted.delete(parentElement);
+  };
+}

@@ -1,0 +1,110 @@
+// The state strip: one lane over the whole sequence, RNNviz, torch.nn and the difference.
+import { laneTexture } from "./map_cells.js";
+import { short } from "./numbers.js";
+
+// Pixels.
+const TITLE = 18;
+const FOOT = 16;
+const GAP = 18;
+const STACKED = 560;
+
+/** The panels of a quantity: [field, title]. torch.nn returns h alone. */
+function panelsOf(quantity, lane, view) {
+  const place = `layer ${lane.layer}, ${lane.direction}`;
+  if (quantity !== "h") {
+    return [[quantity, `RNNviz, ${place}`, "product"]];
+  }
+  const apart = view.run.limits.difference[0];
+  return [
+    ["h", `RNNviz: h, ${place}`, "h"],
+    ["torch_h", "torch.nn: h", "h"],
+    ["difference", `difference, up to ${short(apart)}`, "difference"],
+  ];
+}
+
+/**
+ * The strip as a display list.
+ *
+ * @returns {{list: Object[], height: number, panels: Object[]}} panels with x, y, width, height.
+ */
+export function stripList(view, quantity, width) {
+  const { run, moment, palette, fit } = view;
+  const { lane } = moment;
+  const kinds = panelsOf(quantity, lane, view);
+  const stacked = width < STACKED;
+  const columns = stacked ? 1 : kinds.length;
+  const each = (width - GAP * (columns - 1)) / columns;
+  const tall = Math.min(Math.max(12 * lane.hiddenSize, 44), 110);
+  const row = TITLE + tall + FOOT;
+  const list = [];
+  const panels = kinds.map(([field, title, range], index) => {
+    const x = stacked ? 0 : index * (each + GAP);
+    const y = TITLE + (stacked ? index * row : 0);
+    const panel = { x, y, width: each, height: tall, field };
+    list.push({ kind: "text", x, y: y - 6, size: 11, text: title, fill: palette.muted });
+    panelItems(view, list, panel, laneTexture(view, lane, field, run.limits[range][fit]));
+    return panel;
+  });
+  return { list, panels, height: row * (stacked ? kinds.length : 1) };
+}
+
+function panelItems(view, list, panel, texture) {
+  const { run, moment, palette } = view;
+  const { lane, t } = moment;
+  const { x, y, width, height, field } = panel;
+  const step = width / run.seqLen;
+  list.push({ kind: "rect", x, y, width, height, fill: palette.band });
+  const [from, to] = field === "torch_h" ? [0, run.seqLen] : computed(run, moment);
+  if (to > from) {
+    const place = { x: x + from * step, y, width: (to - from) * step, height };
+    const part = [from, 0, to - from, lane.hiddenSize];
+    list.push({ kind: "heat", ...place, texture, from: part, key: `strip ${field} ${lane.index}` });
+  }
+  const hit = { part: "strip", field, lane: lane.index, rows: lane.hiddenSize };
+  list.push({ kind: "rect", x, y, width, height, stroke: palette.hairline, line: 1, hit });
+  const unit = height / lane.hiddenSize;
+  list.push({
+    kind: "rect",
+    x: x + t * step - 1,
+    y: y - 3,
+    width: step + 2,
+    height: height + 6,
+    stroke: palette.chosen,
+    line: 1.6,
+    radius: 2,
+  });
+  if (unit >= 5) {
+    list.push({
+      kind: "rect",
+      x: x + t * step,
+      y: y + moment.unit * unit,
+      width: step,
+      height: unit,
+      stroke: palette.chosen,
+      line: 1,
+    });
+  }
+  const foot = { kind: "text", y: y + height + 13, size: 10, fill: palette.muted };
+  const words = `t = ${t}`;
+  const middle = Math.min(Math.max(x + (t + 0.5) * step, x + 16), x + width - 16);
+  list.push({ ...foot, x: middle, anchor: "middle", text: words, fill: palette.text });
+}
+
+/** The timesteps of the lane that are computed: they lie together. */
+function computed(run, moment) {
+  const done = (t) => moment.done(moment.lane.index, t);
+  let [from, to] = [0, run.seqLen];
+  while (from < to && !done(from)) {
+    from++;
+  }
+  while (to > from && !done(to - 1)) {
+    to--;
+  }
+  return [from, to];
+}
+
+/** The timestep of a panel that lies at x. */
+export function stepAt(run, panel, x) {
+  const t = Math.floor(((x - panel.x) / panel.width) * run.seqLen);
+  return Math.min(Math.max(t, 0), run.seqLen - 1);
+}

@@ -1,0 +1,56 @@
+// Tells where one rests: a sentence for a screen reader, and a link for whoever hosts the player.
+import { linkOf } from "./link.js";
+import { sentence } from "./words.js";
+
+// Milliseconds without a change after which it is worth telling.
+const QUIET = 250;
+
+export class Teller {
+  /** @param {import("./player.js").Player} player */
+  constructor(player) {
+    this.player = player;
+    this.told = null;
+    this.fresh = null;
+  }
+
+  /** Where one begins is not told. @param {boolean} linked - whether a link led there. */
+  begin(linked) {
+    this.told = JSON.stringify(this.link());
+    this.fresh = linked ? null : this.told;
+  }
+
+  /** Whether one is where everyone starts, by no link's doing. */
+  get untouched() {
+    return this.player.run === null || JSON.stringify(this.link()) === this.fresh;
+  }
+
+  /** Where one is, as it stands in a link. */
+  link() {
+    const { walk, order, all } = this.player.state;
+    return { at: linkOf(this.player.moment), walk, order, all };
+  }
+
+  /** Tell it once nothing has changed for a moment. */
+  soon() {
+    this.stop();
+    this.quiet = setTimeout(() => this.tell(), QUIET);
+  }
+
+  stop() {
+    clearTimeout(this.quiet);
+  }
+
+  tell() {
+    const { player } = this;
+    if (player.clock.running || !player.run) {
+      return;
+    }
+    player.parts.live.textContent = sentence(player.moment);
+    const link = this.link();
+    const told = JSON.stringify(link);
+    if (told !== this.told) {
+      this.told = told;
+      player.host.onLink?.(link);
+    }
+  }
+}

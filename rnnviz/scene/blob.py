@@ -1,0 +1,168 @@
+"""One run as one piece of bytes: a short header and the numbers, in the run's own dtype."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from rnnviz.figures.lanes import unrolled_plan
+from rnnviz.figures.look import DEFAULT_LOOK, Look
+from rnnviz.figures.ranges import input_scale, largest, product_scale, state_scale, weight_scale
+from rnnviz.figures.tokens import shown_token
+from rnnviz.records import CellTrace, Trace
+from rnnviz.scene.what_if import WhatIf
+
+# What follows the header for every lane, in this order, after the input x. Sizes are those of
+# the lane; what a net has not (its biases) is left out.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "h_0": ("hidden_size",),
+    "wx": ("seq_len", "hidden_size"),
+    "wh": ("seq_len", "hidden_size"),
+    "a": ("seq_len", "hidden_size"),
+    "h": ("seq_len", "hidden_size"),
+    "torch_h": ("seq_len", "hidden_size"),
+    "weight_ih": ("hidden_size", "input_size"),
+    "weight_hh": ("hidden_size", "hidden_size"),
+    "bias_ih": ("hidden_size",),
+    "bias_hh": ("hidden_size",),
+}
+
+# Arrays begin at multiples of this, as typed arrays in JavaScript must.
+ALIGNMENT = 8
+
+FINGERPRINT_BYTES = 8
+
+
+def pack(
+    trace: Trace,
+    torch_h: Sequence[np.ndarray],
+    *,
+    sample: int = 0,
+    labels: Sequence[str] | None = None,
+    what_if: WhatIf | None = None,
+) -> bytes:
+    """One sample of a run for the player.
+
+    The layout is: 8 bytes of fingerprint, the header's length as a little-endian uint32, the
+    header as JSON in UTF-8, zeros up to a multiple of 8, then x and every lane's `FIELDS`, each
+    one padded likewise. 16-bit floats travel as their bits. The inputs of the upper layers are not
+    sent: they are the states of the layer below.
+
+    Args:
+        trace: the run.
+        torch_h: torch's h of every cell, in the order of `Trace.cells`, as `Comparison.cells`.
+            Each of shape (seq_len, batch, hidden_size).
+        sample: which sample of the batch.
+        labels: a token per timestep.
+        what_if: set for a run in the wrong order: where it first went wrong, and by how much.
+    """
+    trace = trace.numpy()
+    bits = _bits(trace.config.dtype)
+    header = json.dumps(
+        _header(trace, torch_h, sample, labels, what_if), separators=(",", ":"), ensure_ascii=False
+    ).encode("utf-8", "replace")
+    parts = [struct.pack("<I", len(header)), header, _padding(4 + len(header))]
+    for array in _arrays(trace, torch_h, sample):
+        data = bits(np.ascontiguousarray(array)).tobytes()
+        parts += [data, _padding(len(data))]
+    body = b"".join(parts)
+    return blake2b(body, digest_size=FINGERPRINT_BYTES).digest() + body
+
+
+def fingerprint(blob: bytes) -> str:
+    """The name under which the browser finds a packed run: 16 hexadecimal digits."""
+    return blob[:FINGERPRINT_BYTES].hex()
+
+
+def _header(
+    trace: Trace,
+    torch_h: Sequence[np.ndarray],
+    sample: int,
+    labels: Sequence[str] | None,
+    what_if: WhatIf | None,
+) -> dict:
+    config = trace.config
+    header = {
+        "dtype": config.dtype,
+        "seq_len": trace.seq_len,
+        "input_size": trace.cells[0].input_size,
+        "bias": config.bias,
+        "sample": sample,
+        "batched": trace.batched,
+        "batch_first": config.batch_first,
+        "lanes": [_lane(cell) for cell in trace.cells],
+        "layout": _layout(trace),
+        "limits": _limits(trace, torch_h, sample),
+    }
+    if labels is not None:
+        header["labels"] = [shown_token(label) for label in labels]
+    if what_if is not None:
+        header["what_if"] = what_if._asdict()
+        if not math.isfinite(what_if.difference):
+            header["what_if"]["difference"] = None  # JSON knows no infinity.
+    return header
+
+
+def _lane(cell: CellTrace) -> list:
+    return [cell.layer, cell.direction, cell.input_size, cell.hidden_size, cell.nonlinearity]
+
+
+def _layout(trace: Trace) -> list:
+    """Heights from the bottom up: [top, input_top, [[bottom, top, pill, [[bottom, top], ..]], ..]].
+
+    A row per layer; the innermost pairs are its lanes, forward first.
+    """
+    plan = unrolled_plan(trace, None)
+    bands = [
+        [band.bottom, band.top, band.pill, [[lane.bottom, lane.top] for lane in band.lanes]]
+        for band in plan.bands
+    ]
+    return [plan.top, plan.input_top, bands]
+
+
+def _limits(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict[str, list[float]]:
+    """How far colours run: at full range, and fitted to this run."""
+    looks = (DEFAULT_LOOK, Look(fit=True))
+    scales = {"h": state_scale, "x": input_scale, "product": product_scale, "weight": weight_scale}
+    limits = {name: [scale(trace, look).limit for look in looks] for name, scale in scales.items()}
+    pairs = zip(trace.cells, torch_h, strict=True)
+    with np.errstate(invalid="ignore"):
+        apart = largest(cell.h[:, sample] - h[:, sample] for cell, h in pairs)
+    return limits | {"difference": [apart or 1.0] * 2}
+
+
+def _arrays(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> list[np.ndarray]:
+    arrays = [trace.cells[0].x[:, sample]]
+    for cell, torch_of_cell in zip(trace.cells, torch_h, strict=True):
+        for name, sizes in FIELDS.items():
+            array = torch_of_cell if name == "torch_h" else getattr(cell, name)
+            if array is not None:
+                arrays.append(_of_sample(array, name, sizes, sample))
+    return arrays
+
+
+def _of_sample(array: np.ndarray, name: str, sizes: tuple[str, ...], sample: int) -> np.ndarray:
+    if name == "h_0":
+        return array[sample]
+    return array[:, sample] if sizes[0] == "seq_len" else array
+
+
+def _bits(dtype: str) -> Callable[[np.ndarray], np.ndarray]:
+    match dtype:
+        case "bfloat16":
+            # Held as float32 on the host, whose upper half is the bfloat16 itself.
+            return lambda array: (array.astype("<f4").view("<u4") >> 16).astype("<u2")
+        case "float16":
+            return lambda array: array.astype("<f2")
+        case "float32":
+            return lambda array: array.astype("<f4")
+    return lambda array: array.astype("<f8")
+
+
+def _padding(length: int) -> bytes:
+    return bytes(-length % ALIGNMENT)

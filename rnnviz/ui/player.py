@@ -1,0 +1,104 @@
+"""The player on a page: the scene's code, a run's bytes and the player, as components of Streamlit.
+
+Three pieces, because a piece whose message changes is sent again as a whole: the code goes over
+once, a run's bytes once per change, and the player's own message is a few hundred bytes.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.scene.assemble import script
+from rnnviz.scene.blob import fingerprint, pack
+from rnnviz.scene.schedules import ORDERS, schedule
+from rnnviz.scene.what_if import what_if
+from rnnviz.ui.cache import Run, wrong_trace
+from rnnviz.ui.settings import Settings
+
+# Parts of the player that a link may hide: `?hide=code,strip`.
+PARTS = ("map", "transport", "options", "anatomy", "drill", "code", "strip")
+
+_NO_LINK = {"seed": {}, "hide": []}
+
+_PLACE = '<div class="rnnviz-place">\n</div>'
+
+# The page scrolls below Streamlit's own header.
+_BELOW_HEADER = ".rnnviz-place {\n  --player-top: 3.75rem;\n}"
+
+_core = st.components.v2.component("rnnviz_core", js=script("streamlit_core"))
+_carrier = st.components.v2.component("rnnviz_carrier", js=script("streamlit_carrier"))
+_player = st.components.v2.component(
+    "rnnviz_player", html=_PLACE, css=_BELOW_HEADER, js=script("streamlit_player")
+)
+
+
+@st.fragment
+def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = True) -> None:
+    """One sample of a run, to be played.
+
+    Args:
+        run: what to show.
+        sample: which sample of the batch.
+        name: tells the players of a page apart.
+        linked: whether the page's address holds where one is.
+    """
+    link = st.session_state.setdefault(f"_{name}_link", _link() if linked else _NO_LINK)
+    order = _order(name, link["seed"])
+    right = _packed(run.settings, sample, run)
+    wrong = _packed_wrong(run.settings, sample, run) if order == "time-first" else None
+    with st.container(gap=None):
+        _core(key=f"{name}_core")
+        _carrier(key=f"{name}_run", data=right)
+        if wrong is not None:
+            _carrier(key=f"{name}_wrong", data=wrong)
+        _player(
+            key=name,
+            data={
+                "name": name,
+                "run": fingerprint(right),
+                "wrong": wrong and fingerprint(wrong),
+                "fit": st.session_state["range"] == "this run",
+                "hide": link["hide"],
+                "seed": link["seed"],
+                "linked": linked,
+            },
+            on_order_change=_nothing,
+        )
+
+
+def _nothing() -> None:
+    """A component has a state only where a change of it is listened to."""
+
+
+def _order(name: str, seed: dict[str, str]) -> str:
+    """The order that the player was last asked for, at first the link's."""
+    asked = st.session_state.get(name, {}).get("order", seed.get("order"))
+    return asked if asked in ORDERS else "layer-first"
+
+
+def _link() -> dict:
+    """Where the address that opened the page wants to be, and what it hides.
+
+    The player checks the moment against the run; afterwards it writes the address itself.
+    """
+    query = st.query_params
+    named = query.get("hide", "").split(",")
+    return {
+        "seed": {name: query[name] for name in ("at", "walk", "order", "all") if name in query},
+        "hide": [part for part in PARTS if part in named],
+    }
+
+
+# Bytes are shared by all sessions that look at the same run. It is known by its settings.
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
+    return pack(_run.trace, _run.comparison.cells, sample=sample, labels=_run.labels(sample))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
+    trace = wrong_trace(_run)
+    order = schedule("time-first", trace.config.lanes, trace.seq_len)
+    judged = what_if(trace, _run.comparison, order)
+    cells = _run.comparison.cells
+    return pack(trace, cells, sample=sample, labels=_run.labels(sample), what_if=judged)
