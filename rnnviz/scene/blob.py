@@ -11,7 +11,7 @@ from hashlib import blake2b
 import numpy as np
 
 from rnnviz.figures.lanes import unrolled_plan
-from rnnviz.figures.look import DEFAULT_LOOK, Look
+from rnnviz.figures.look import DEFAULT_LOOK, Look, checked
 from rnnviz.figures.ranges import input_scale, largest, product_scale, state_scale, weight_scale
 from rnnviz.figures.tokens import shown_token
 from rnnviz.records import CellTrace, Trace
@@ -43,7 +43,8 @@ def pack(
     torch_h: Sequence[np.ndarray],
     *,
     sample: int = 0,
-    labels: Sequence[str] | None = None,
+    labels: tuple[str, ...] | None = None,
+    columns: tuple[str, ...] | None = None,
     what_if: WhatIf | None = None,
 ) -> bytes:
     """One sample of a run for the player.
@@ -59,14 +60,26 @@ def pack(
             Each of shape (seq_len, batch, hidden_size).
         sample: which sample of the batch.
         labels: a token per timestep.
+        columns: a name per input.
         what_if: set for a run in the wrong order: where it first went wrong, and by how much.
+
+    Raises:
+        ValueError: the run has no such sample, or there is not one label per timestep.
     """
-    trace = trace.numpy()
+    trace = checked(trace, Look(labels=labels), sample=sample)
     bits = _bits(trace.config.dtype)
-    header = json.dumps(
-        _header(trace, torch_h, sample, labels, what_if), separators=(",", ":"), ensure_ascii=False
-    ).encode("utf-8", "replace")
-    parts = [struct.pack("<I", len(header)), header, _padding(4 + len(header))]
+    header = _header(trace, sample) | {"limits": _limits(trace, torch_h, sample)}
+    header |= {
+        name: [shown_token(word) for word in words]
+        for name, words in (("labels", labels), ("columns", columns))
+        if words is not None
+    }
+    if what_if is not None:
+        # JSON knows no infinity.
+        apart = what_if.difference if math.isfinite(what_if.difference) else None
+        header["what_if"] = what_if._asdict() | {"difference": apart}
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+    parts = [struct.pack("<I", len(text)), text, _padding(4 + len(text))]
     for array in _arrays(trace, torch_h, sample):
         data = bits(np.ascontiguousarray(array)).tobytes()
         parts += [data, _padding(len(data))]
@@ -79,15 +92,9 @@ def fingerprint(blob: bytes) -> str:
     return blob[:FINGERPRINT_BYTES].hex()
 
 
-def _header(
-    trace: Trace,
-    torch_h: Sequence[np.ndarray],
-    sample: int,
-    labels: Sequence[str] | None,
-    what_if: WhatIf | None,
-) -> dict:
+def _header(trace: Trace, sample: int) -> dict:
     config = trace.config
-    header = {
+    return {
         "dtype": config.dtype,
         "seq_len": trace.seq_len,
         "input_size": trace.cells[0].input_size,
@@ -97,15 +104,7 @@ def _header(
         "batch_first": config.batch_first,
         "lanes": [_lane(cell) for cell in trace.cells],
         "layout": _layout(trace),
-        "limits": _limits(trace, torch_h, sample),
     }
-    if labels is not None:
-        header["labels"] = [shown_token(label) for label in labels]
-    if what_if is not None:
-        header["what_if"] = what_if._asdict()
-        if not math.isfinite(what_if.difference):
-            header["what_if"]["difference"] = None  # JSON knows no infinity.
-    return header
 
 
 def _lane(cell: CellTrace) -> list:

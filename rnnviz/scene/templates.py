@@ -5,18 +5,26 @@ from __future__ import annotations
 # The parts of one update, in the order in which they are computed.
 PHASES = ("wx", "wh", "a", "h")
 
+# What is added to both products, and its symbol.
+BIASES = {"bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
+
 # The blocks of one step of nn.RNN, from left to right. A matrix stands under its operands; each
 # term of the drill-down is one of its weights times the operand above it. `sign` is what stands
-# before a block.
+# before a block; in names, what follows "_" is set lower and [t] stands for the timestep.
 ANATOMY = (
-    {"kind": "matrix", "part": "wx", "field": "weight_ih", "name": "W_ih", "operand": "x"},
-    {"kind": "matrix", "part": "wh", "field": "weight_hh", "name": "W_hh", "operand": "previous"},
-    {"kind": "bias", "part": "b", "fields": ("bias_ih", "bias_hh"), "operand": "one"},
-    {"kind": "vector", "part": "wx", "field": "wx", "name": "W_ih x", "sign": ""},
-    {"kind": "vector", "part": "wh", "field": "wh", "name": "W_hh h", "sign": "+"},
+    {"kind": "matrix", "part": "wx", "field": "weight_ih", "name": "W_{ih}", "operand": "x"},
+    {"kind": "matrix", "part": "wh", "field": "weight_hh", "name": "W_{hh}", "operand": "previous"},
+    {
+        "kind": "bias",
+        "part": "b",
+        "fields": BIASES,
+        "operand": "one",
+    },
+    {"kind": "vector", "part": "wx", "field": "wx", "name": "W_{ih} x", "sign": ""},
+    {"kind": "vector", "part": "wh", "field": "wh", "name": "W_{hh} h", "sign": "+"},
     {"kind": "vector", "part": "a", "field": "a", "name": "a", "sign": "+ b ="},
     {"kind": "curve", "part": "h"},
-    {"kind": "vector", "part": "h", "field": "h", "name": "h_t", "sign": ""},
+    {"kind": "vector", "part": "h", "field": "h", "name": "h[t]", "sign": ""},
 )
 
 # What the strip can show over the whole sequence, by the words of its menu.

@@ -10,7 +10,7 @@ import streamlit as st
 
 from rnnviz.scene.assemble import script
 from rnnviz.scene.blob import fingerprint, pack
-from rnnviz.scene.schedules import ORDERS, schedule
+from rnnviz.scene.schedules import schedule
 from rnnviz.scene.what_if import what_if
 from rnnviz.ui.cache import Run, wrong_trace
 from rnnviz.ui.settings import Settings
@@ -43,9 +43,9 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         linked: whether the page's address holds where one is.
     """
     link = st.session_state.setdefault(f"_{name}_link", _link() if linked else _NO_LINK)
-    order = _order(name, link["seed"])
+    asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
     right = _packed(run.settings, sample, run)
-    wrong = _packed_wrong(run.settings, sample, run) if order == "time-first" else None
+    wrong = _packed_wrong(run.settings, sample, run) if asked == "time-first" else None
     with st.container(gap=None):
         _core(key=f"{name}_core")
         _carrier(key=f"{name}_run", data=right)
@@ -70,12 +70,6 @@ def _nothing() -> None:
     """A component has a state only where a change of it is listened to."""
 
 
-def _order(name: str, seed: dict[str, str]) -> str:
-    """The order that the player was last asked for, at first the link's."""
-    asked = st.session_state.get(name, {}).get("order", seed.get("order"))
-    return asked if asked in ORDERS else "layer-first"
-
-
 def _link() -> dict:
     """Where the address that opened the page wants to be, and what it hides.
 
@@ -92,7 +86,7 @@ def _link() -> dict:
 # Bytes are shared by all sessions that look at the same run. It is known by its settings.
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    return pack(_run.trace, _run.comparison.cells, sample=sample, labels=_run.labels(sample))
+    return pack(_run.trace, _run.comparison.cells, sample=sample, **_names(_run, sample))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -100,5 +94,9 @@ def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa:
     trace = wrong_trace(_run)
     order = schedule("time-first", trace.config.lanes, trace.seq_len)
     judged = what_if(trace, _run.comparison, order)
-    cells = _run.comparison.cells
-    return pack(trace, cells, sample=sample, labels=_run.labels(sample), what_if=judged)
+    names = _names(_run, sample)
+    return pack(trace, _run.comparison.cells, sample=sample, what_if=judged, **names)
+
+
+def _names(run: Run, sample: int) -> dict[str, tuple[str, ...] | None]:
+    return {"labels": run.labels(sample), "columns": run.series.columns}

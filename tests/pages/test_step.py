@@ -95,7 +95,7 @@ def test_the_numbers_are_the_engines(visit):
     trace = rnnviz.trace(net, torch.from_numpy(np.eye(5)[[3, 2, 1]]).unsqueeze(1))
     theirs = rnnviz.compare(trace, net).numpy().cells
 
-    assert page.packed() == [pack(trace, theirs, labels=["o", "l", "e"])]
+    assert page.packed() == [pack(trace, theirs, labels=tuple("ole"), columns=(*"helo", "unknown"))]
     for direction in ("forward", "reverse"):
         page.at.selectbox(key="cell").set_value(f"layer 0, {direction}").run()
         table = page.at.dataframe[0].value

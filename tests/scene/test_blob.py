@@ -260,6 +260,29 @@ def test_a_verdict_without_a_finite_difference_can_be_read():
     assert header["what_if"]["difference"] is None
 
 
+def test_columns_are_words_to_be_seen():
+    trace = typed_trace(seq_len=3, layers=1)
+    names = tuple(f"{k}\t" for k in range(trace.cells[0].input_size))
+    header, *_ = unpacked(pack(trace, typed_comparison(trace).cells, columns=names))
+
+    assert header["columns"] == [f"{k}⇥" for k in range(len(names))]
+
+
+@pytest.mark.parametrize("sample", [-1, 1])
+def test_a_sample_that_is_not_there_is_refused(sample):
+    trace = typed_trace(seq_len=3, layers=1)
+
+    with pytest.raises(ValueError, match=f"sample must be between 0 and 0, got {sample}"):
+        pack(trace, typed_comparison(trace).cells, sample=sample)
+
+
+def test_labels_that_are_no_label_per_timestep_are_refused():
+    trace = typed_trace(seq_len=3, layers=1)
+
+    with pytest.raises(ValueError, match="labels must hold one text per timestep, 3 in all, got 2"):
+        pack(trace, typed_comparison(trace).cells, labels=("a", "b"))
+
+
 def test_the_fingerprint_is_that_of_all_that_follows():
     _, trace, truth = runs(bidirectional=True)
     packed = packed_run(trace, truth)

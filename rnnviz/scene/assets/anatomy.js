@@ -39,7 +39,7 @@ const BLOCKS = {
     const range = run.limits[block.operand === "x" && lane.layer === 0 ? "x" : "h"][fit];
     operandRow(view, plan, block, list, (column) => operand(run, lane, t, column), range);
     operandTitle(view, block, list);
-    footItem(view, plan, block, list, block.name === "W_ih" ? "W_{ih}" : "W_{hh}");
+    footItem(view, plan, block, list, block.name);
   },
   bias(view, plan, block, list) {
     const { run, moment, fit, apart } = view;
@@ -99,8 +99,7 @@ const BLOCKS = {
         fill: view.palette.muted,
       });
     }
-    const names = { wx: "W_{ih} x", wh: "W_{hh} h", a: "a", h: `h[${t}]` };
-    footItem(view, plan, block, list, names[block.field]);
+    footItem(view, plan, block, list, block.name.replace("[t]", `[${t}]`));
   },
   curve(view, plan, block, list) {
     curveItems(view, plan, block, list);

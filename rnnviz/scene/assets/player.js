@@ -100,7 +100,7 @@ export class Player {
       this.state = turned(this.run, this.schedule, this.state, this.moment, "time");
     }
     this.state.all = seed?.all === true || seed?.all === "1";
-    this.teller.begin(there !== null);
+    this.teller.begin(Object.keys(seed ?? {}).length > 0);
     if (this.waiting) {
       this.host.onOrder?.(this.state.order);
     }

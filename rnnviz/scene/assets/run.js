@@ -31,7 +31,8 @@ import { SHARED } from "./shared.js";
  * @property {Lane[]} lanes
  * @property {number} numLayers
  * @property {number} numDirections
- * @property {string[]|null} labels
+ * @property {string[]|null} labels - a token per timestep.
+ * @property {string[]|null} columns - a name per input.
  * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
  * @property {Array} layout
  * @property {Object|null} whatIf - {difference, limit, first: [layer, direction, t][], wrong}
@@ -64,6 +65,7 @@ export function openRun(bytes) {
     batched: header.batched,
     batchFirst: header.batch_first,
     labels: header.labels ?? null,
+    columns: header.columns ?? null,
     limits: header.limits,
     layout: header.layout,
     whatIf: header.what_if

@@ -3,6 +3,9 @@ import { registry } from "./registry.js";
 
 const mounted = new WeakMap();
 
+// Milliseconds after which the page has mounted all of its controls.
+const SETTLED = 500;
+
 /** Open a run once; its bytes are not needed any longer then. */
 function runOf(name) {
   const { runs, openRun } = registry();
@@ -59,9 +62,15 @@ class Slot {
       seed: kept ?? data.seed,
       autoplay: first && !kept && firstVisit(),
     });
-    if (first && kept && data.linked) {
-      mirror(kept);
+    if (first && data.linked && !this.player.teller.untouched) {
+      this.writeAddress();
+      // Streamlit writes the address once more when the page's own controls are back.
+      setTimeout(() => this.place.isConnected && this.writeAddress(), SETTLED);
     }
+  }
+
+  writeAddress() {
+    mirror(this.player.teller.link());
   }
 
   begin() {

@@ -14,15 +14,12 @@ import { readAt, stateBefore } from "./run.js";
 
 /** The bias columns of a lane, together or apart: [name, fields][]. */
 export function biasColumns(lane, apart) {
+  const { fields } = SHARED.anatomy.find((block) => block.kind === "bias");
   if (lane.bias_ih === null) {
     return [];
   }
-  return apart
-    ? [
-        ["b_{ih}", ["bias_ih"]],
-        ["b_{hh}", ["bias_hh"]],
-      ]
-    : [["b_{ih}+b_{hh}", ["bias_ih", "bias_hh"]]];
+  const columns = Object.entries(fields).map(([field, name]) => [name, [field]]);
+  return apart ? columns : [[Object.values(fields).join("+"), Object.keys(fields)]];
 }
 
 /** What is added up for one unit, from left to right. @returns {Term[]} */

@@ -72,7 +72,8 @@ const DESCRIBE = {
     return [
       `x[${t}][${unit}] = ${exact(run.x[t * run.inputSize + unit], run.dtype)}`,
       `input, shape (${run.inputSize},) at a timestep`,
-      run.labels ? `token ${run.labels[t]}` : null,
+      run.columns ? `input “${run.columns[unit]}”` : null,
+      run.labels ? `token “${run.labels[t]}”` : null,
     ];
   },
   h(run, { t, unit }, lane, { moment }) {
@@ -151,7 +152,8 @@ const DESCRIBE = {
       const from =
         source.lane &&
         `h[${source.t}][${source.unit}] of layer ${source.lane.layer}, ${source.lane.direction}`;
-      return [`x[${t}][${column}] = ${value}`, from ?? "the net's input"];
+      const name = run.columns ? `the net's input “${run.columns[column]}”` : "the net's input";
+      return [`x[${t}][${column}] = ${value}`, from ?? name];
     }
     const value = exact(stateBefore(run, lane, t, column), run.dtype);
     return [
@@ -223,7 +225,9 @@ export function verdictWords(run) {
         ? "With one direction a state needs nothing that comes after it"
         : run.numLayers === 1
           ? "A single layer reads only the input, all of which is there"
-          : "At T = 1 there is no later timestep to wait for";
+          : run.seqLen === 1
+            ? "At T = 1 there is no other timestep to read instead"
+            : "With these weights the states do not depend on what is read";
     return `Nothing changes: max |output − torch.nn| = ${exact(difference, "float32")}. ${why}.`;
   }
   const places = first.map(
