@@ -268,11 +268,11 @@ def test_columns_are_words_to_be_seen():
     assert header["columns"] == [f"{k}⇥" for k in range(len(names))]
 
 
-@pytest.mark.parametrize("sample", [-1, 1])
+@pytest.mark.parametrize("sample", [-1, 2])
 def test_a_sample_that_is_not_there_is_refused(sample):
     trace = typed_trace(seq_len=3, layers=1)
 
-    with pytest.raises(ValueError, match=f"sample must be between 0 and 0, got {sample}"):
+    with pytest.raises(ValueError, match=f"sample must be between 0 and 1, got {sample}"):
         pack(trace, typed_comparison(trace).cells, sample=sample)
 
 
