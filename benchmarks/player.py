@@ -36,7 +36,7 @@ TAP_MS = 80  # As someone taps a key: every step is painted before the next one 
 STEPS = 60
 CPU_STEPS = 100
 CHANGES = 15
-RERUNS = 7
+RERUNS = 7  # By Streamlit's own key: the script runs again, and nothing has changed.
 MOST_INPUTS = 64
 CARRIER, PLAYER = "rnnviz_carrier", "rnnviz_player"
 
@@ -58,8 +58,8 @@ COLUMNS = {
     "timers at rest": "0",
 }
 
-# Runs in the page before anything else. A key's time ends with the first message that is handled
-# after the frame in which `done` held: by then the main thread has painted that frame.
+# Runs in the page before anything else. A key's time ends with the first message after the frame
+# in which `done` held: by then the main thread has painted that frame.
 PROBE = """(() => {
     localStorage.setItem("rnnviz.seen", "1");
     const player = () => window[Symbol.for("rnnviz.registry")]?.current;
@@ -86,11 +86,10 @@ PROBE = """(() => {
         const look = () => (done() ? port2.postMessage(null) : frame(look));
         done && frame(look);
     }, true);
-    probe.empty = () => {
-        const [shared, gone] = [window[Symbol.for("rnnviz.registry")], player()];
+    probe.empty = (gone = player()) => {
         gone.destroy();
-        shared.runs.clear();
         Object.keys(gone).forEach((name) => (gone[name] = null));
+        window[Symbol.for("rnnviz.registry")].runs.clear();
     };
     probe.frames = (most) => new Promise((resolve) => {
         const times = [];
@@ -121,8 +120,8 @@ class Size(NamedTuple):
         """The part of an address that opens such a run at its first update."""
         way = "bidirectional" if self.directions == 2 else "forward only"
         words = {"input": "random numbers", "steps": self.seq_len, "inputs": self.inputs}
-        words |= {"hidden": hidden or self.hidden, "layers": self.layers}
-        return f"?{urlencode(words | {'direction': way, 'at': '0.forward.0.0'})}"
+        words |= {"hidden": hidden or self.hidden, "layers": self.layers, "direction": way}
+        return f"?{urlencode(words)}&at=0.forward.0.0"
 
     @property
     def numbers(self) -> int:
@@ -162,8 +161,8 @@ class Visit:
     def component(self, name: str) -> list[tuple[Any, int]]:
         """What a component was sent: (message, bytes on the wire)[]."""
         frames = [(ForwardMsg.FromString(frame), len(frame)) for frame in self.received]
-        elements = [(message.delta.new_element.bidi_component, size) for message, size in frames]
-        return [(element, size) for element, size in elements if element.component_name == name]
+        found = [(message.delta.new_element.bidi_component, size) for message, size in frames]
+        return [(element, size) for element, size in found if element.component_name == name]
 
     def kilobytes(self, *names: str, share: int = 1) -> str:
         """What was received: for each component by its name, then all of it."""
@@ -174,8 +173,8 @@ class Visit:
     def choose(self, step: str, speed: str) -> None:
         """Set the player's menus, and go to its first update."""
         root = self.page.locator(".rnnviz")
-        for label, value in {"Step": step, "Speed": speed}.items():
-            root.get_by_label(label, exact=True).select_option(value)
+        root.get_by_label("Step", exact=True).select_option(step)
+        root.get_by_label("Speed", exact=True).select_option(speed)
         root.focus()
         self.page.keyboard.press("Home")
         self.page.wait_for_timeout(500)
@@ -192,6 +191,11 @@ class Visit:
         times = sorted(self.page.evaluate("() => (rnnvizProbe.mode = null, rnnvizProbe.times)"))
         return f"{statistics.median(times):.0f} / {times[math.ceil(0.95 * len(times)) - 1]:.0f}"
 
+    def change(self, key: str, count: int = 1) -> str:
+        """From keys on the slider of the hidden size to the new picture."""
+        slider(self.page, "Hidden size").focus()
+        return self.timed("change", [key] * count)
+
     def heap(self) -> str:
         """MB that JavaScript holds after a collection: objects, and buffers of typed arrays."""
         for _ in range(2):
@@ -202,13 +206,10 @@ class Visit:
 
 
 def play(visit: Visit, step: str, speed: str) -> str:
-    """Frames per second while it plays, and how many of them took more than two."""
+    """Frames per second while it plays, and how many took more than two; `choose` pauses it."""
     visit.choose(step, speed)
     visit.page.get_by_role("button", name="Play", exact=True).click()
     times = visit.page.evaluate("(most) => rnnvizProbe.frames(most)", PLAY_MS)
-    pause = visit.page.get_by_role("button", name="Pause", exact=True)
-    if pause.count():
-        pause.click()
     gaps = [later - before for before, later in pairwise(times)]
     return f"{1e3 / statistics.fmean(gaps):.1f} ({sum(gap > 34 for gap in gaps)})"
 
@@ -222,7 +223,7 @@ def steps(visit: Visit, size: Size, grain: str, count: int = STEPS) -> str:
 
 
 def cpu(visit: Visit, size: Size) -> str:
-    """CPU time of a step, in ms: of the page's main thread, and of all its renderer's threads."""
+    """CPU time of a step, in ms: of the page's main thread, and of all the renderer's threads."""
     system = visit.page.context.browser.new_browser_cdp_session()
     visit.tools.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -236,12 +237,6 @@ def cpu(visit: Visit, size: Size) -> str:
     steps(visit, size, "update", CPU_STEPS)
     taken = [later - earlier for earlier, later in zip(before, spent(), strict=True)]
     return " / ".join(f"{1e3 * seconds / CPU_STEPS:.1f}" for seconds in taken)
-
-
-def change(visit: Visit, key: str, count: int = 1) -> str:
-    """From keys on the slider of the hidden size to the new picture."""
-    slider(visit.page, "Hidden size").focus()
-    return visit.timed("change", [key] * count)
 
 
 def timers(visit: Visit) -> str:
@@ -264,16 +259,14 @@ def measure(browser: Browser, size: Size, url: str) -> list[str]:
     visit.page.evaluate("() => rnnvizProbe.empty()")
     last = [held, visit.heap(), rest]
     visit.page.context.close()
-    # Every net is a new one for the server: hidden sizes 1 to 16.
-    many = size == SIZES[0]
-    row.append(change(Visit(browser, url + size.query(1)), "ArrowRight", CHANGES) if many else "")
+    many = size == SIZES[0]  # Hidden sizes 1 to 16: nets that the server has not run before.
+    row.append(Visit(browser, url + size.query(1)).change("ArrowRight", CHANGES) if many else "")
     visit = Visit(browser, url + size.query())
     visit.received = []
-    # Streamlit's own key: the script runs again and nothing has changed.
     row += [visit.timed("rerun", ["r"] * RERUNS), f"{sent:g}"]
     row.append(f"{len(run.bytes) / size.numbers:.3f}, {message / size.numbers:.3f}")
     empty, visit.received = visit.kilobytes(PLAYER, share=RERUNS), []
-    change(visit, "ArrowLeft" if size.hidden == MAX_HIDDEN_SIZE else "ArrowRight")
+    visit.change("ArrowLeft" if size.hidden == MAX_HIDDEN_SIZE else "ArrowRight")
     visit.page.wait_for_timeout(CHARTS_MS)
     row += [visit.kilobytes(CARRIER, PLAYER), empty, *last]
     visit.page.context.close()
@@ -291,9 +284,8 @@ def main() -> None:
             executable_path=next((path for name in NAMES if (path := shutil.which(name))), None),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        machine = f"{os.cpu_count()} x {(cores or ['unknown'])[0]}, load {os.getloadavg()[0]:.1f}"
-        print(f"Chromium {browser.version}, headless, software rendering, 1440 x 900; ", end="")
-        print(f"streamlit {version('streamlit')}; {machine} before\n")
+        host = f"{os.cpu_count()} x {(cores or ['unknown'])[0]}, load {os.getloadavg()[0]:.1f}"
+        print(f"Chromium {browser.version}, 1440 x 900; streamlit {version('streamlit')}; {host}\n")
         print(f"| (L, D, T, H) | {' | '.join(COLUMNS)} |\n{'|---' * (len(COLUMNS) + 1)}|")
         for size in sizes:
             server, url = start_server()

@@ -67,24 +67,13 @@ def pack(
         ValueError: the run has no such sample, or there is not one label per timestep.
     """
     trace = checked(trace, Look(labels=labels), sample=sample)
-    bits = _bits(trace.config.dtype)
-    header = _header(trace, sample) | {"limits": _limits(trace, torch_h, sample)}
-    header |= {
-        name: [shown_token(word) for word in words]
-        for name, words in (("labels", labels), ("columns", columns))
-        if words is not None
-    }
+    header = _header(trace, torch_h, sample)
+    header |= _words(labels, columns)
     if what_if is not None:
         # JSON knows no infinity.
-        apart = what_if.difference if math.isfinite(what_if.difference) else None
-        header["what_if"] = what_if._asdict() | {"difference": apart}
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
-    parts = [struct.pack("<I", len(text)), text, _padding(4 + len(text))]
-    for array in _arrays(trace, torch_h, sample):
-        data = bits(np.ascontiguousarray(array)).tobytes()
-        parts += [data, _padding(len(data))]
-    body = b"".join(parts)
-    return blake2b(body, digest_size=FINGERPRINT_BYTES).digest() + body
+        difference = what_if.difference if math.isfinite(what_if.difference) else None
+        header["what_if"] = what_if._asdict() | {"difference": difference}
+    return _joined(header, trace.config.dtype, _arrays(trace, torch_h, sample))
 
 
 def fingerprint(blob: bytes) -> str:
@@ -92,8 +81,25 @@ def fingerprint(blob: bytes) -> str:
     return blob[:FINGERPRINT_BYTES].hex()
 
 
-def _header(trace: Trace, sample: int) -> dict:
+def _joined(header: dict, dtype: str, arrays: Sequence[np.ndarray]) -> bytes:
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+    parts = [struct.pack("<I", len(text)), text, _padding(4 + len(text))]
+    bits = _bits(dtype)
+    for array in arrays:
+        data = bits(np.ascontiguousarray(array)).tobytes()
+        parts += [data, _padding(len(data))]
+    body = b"".join(parts)
+    return blake2b(body, digest_size=FINGERPRINT_BYTES).digest() + body
+
+
+def _words(labels: tuple[str, ...] | None, columns: tuple[str, ...] | None) -> dict[str, list[str]]:
+    words = {"labels": labels, "columns": columns}
+    return {name: [shown_token(word) for word in row] for name, row in words.items() if row}
+
+
+def _header(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict:
     config = trace.config
+    apart = _apart(trace, torch_h, sample)
     return {
         "dtype": config.dtype,
         "seq_len": trace.seq_len,
@@ -104,6 +110,8 @@ def _header(trace: Trace, sample: int) -> dict:
         "batch_first": config.batch_first,
         "lanes": [_lane(cell) for cell in trace.cells],
         "layout": _layout(trace),
+        "apart": apart,
+        "limits": _limits(trace, apart),
     }
 
 
@@ -124,15 +132,19 @@ def _layout(trace: Trace) -> list:
     return [plan.top, plan.input_top, bands]
 
 
-def _limits(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict[str, list[float]]:
+def _limits(trace: Trace, apart: float) -> dict[str, list[float]]:
     """How far colours run: at full range, and fitted to this run."""
     looks = (DEFAULT_LOOK, Look(fit=True))
     scales = {"h": state_scale, "x": input_scale, "product": product_scale, "weight": weight_scale}
     limits = {name: [scale(trace, look).limit for look in looks] for name, scale in scales.items()}
+    return limits | {"difference": [apart or 1.0] * 2}
+
+
+def _apart(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> float:
+    """max |RNNviz - torch.nn| of h, as far as both are finite."""
     pairs = zip(trace.cells, torch_h, strict=True)
     with np.errstate(invalid="ignore"):
-        apart = largest(cell.h[:, sample] - h[:, sample] for cell, h in pairs)
-    return limits | {"difference": [apart or 1.0] * 2}
+        return largest(cell.h[:, sample] - h[:, sample] for cell, h in pairs)
 
 
 def _arrays(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> list[np.ndarray]:

@@ -26,9 +26,9 @@ _PLACE = '<div class="rnnviz-place">\n</div>'
 _BELOW_HEADER = ".rnnviz-place {\n  --player-top: 3.75rem;\n}"
 
 _core = st.components.v2.component("rnnviz_core", js=script("streamlit_core"))
-_carrier = st.components.v2.component("rnnviz_carrier", js=script("streamlit_carrier"))
+_carrier = st.components.v2.component("rnnviz_carrier", js=script("streamlit_shim"))
 _player = st.components.v2.component(
-    "rnnviz_player", html=_PLACE, css=_BELOW_HEADER, js=script("streamlit_player")
+    "rnnviz_player", html=_PLACE, css=_BELOW_HEADER, js=script("streamlit_shim")
 )
 
 
@@ -89,7 +89,7 @@ def _packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG00
     return pack(_run.trace, _run.comparison.cells, sample=sample, **_names(_run, sample))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
     trace = wrong_trace(_run)
     order = schedule("time-first", trace.config.lanes, trace.seq_len)
@@ -99,4 +99,5 @@ def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa:
 
 
 def _names(run: Run, sample: int) -> dict[str, tuple[str, ...] | None]:
-    return {"labels": run.labels(sample), "columns": run.series.columns}
+    named = run.settings.input in ("text", "file")
+    return {"labels": run.labels(sample), "columns": run.series.columns if named else None}

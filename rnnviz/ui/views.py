@@ -25,6 +25,9 @@ from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
 from rnnviz.ui.words import difference_words, net_words, scientific, verdict, warning_words
 
+# States in all charts together that a browser draws in a second.
+MAX_CHARTED_NUMBERS = 200_000
+
 
 def title(words: str) -> DeltaGenerator:
     """The page's title, in a row that has room for what `heading` says of the run."""
@@ -72,6 +75,30 @@ def sample_of(run: Run) -> int:
 def still_view(run: Run, sample: int) -> None:
     """The charts over the whole sequence, and what can be taken away of the run."""
     choice = look(run, sample)
+    charted = _draws_charts(run)
+    if charted:
+        _lane_charts(run, choice, sample)
+    st.subheader("One cell in detail")
+    layer, direction = choose_cell(run)
+    if charted:
+        figure = product_heatmaps(run.trace, layer, direction, sample=sample, look=choice)
+        chart(figure, "products")
+        chart(weight_heatmaps(run.trace, layer, direction, look=choice), "weights")
+    _numbers(run.trace.cell(layer, direction).h[:, sample])
+    downloads(run, look=choice, sample=sample, cell=(layer, direction))
+
+
+def _draws_charts(run: Run) -> bool:
+    """Whether the charts below the player are drawn: those of a large net when asked for."""
+    numbers = sum(cell.h[:, 0].size for cell in run.trace.cells)
+    if numbers <= MAX_CHARTED_NUMBERS:
+        return True
+    why = "They take several seconds and much of the browser's memory; the player does without."
+    return st.toggle(f"Draw the charts of all {numbers:,} states", key="charts", help=why)
+
+
+def _lane_charts(run: Run, choice: Look, sample: int) -> None:
+    """The states of every cell, and torch.nn beside RNNviz."""
     st.subheader("Hidden states h")
     for layer in reversed(range(run.trace.config.num_layers)):
         columns = st.columns(run.trace.config.num_directions)
@@ -82,13 +109,6 @@ def still_view(run: Run, sample: int) -> None:
     st.subheader("Beside torch.nn")
     figure = comparison(run.trace, run.comparison, sample=sample, look=choice)
     chart(figure, "comparison")
-    st.subheader("One cell in detail")
-    layer, direction = choose_cell(run)
-    figure = product_heatmaps(run.trace, layer, direction, sample=sample, look=choice)
-    chart(figure, "products")
-    chart(weight_heatmaps(run.trace, layer, direction, look=choice), "weights")
-    _numbers(run.trace.cell(layer, direction).h[:, sample])
-    downloads(run, look=choice, sample=sample, cell=(layer, direction))
 
 
 @st.fragment

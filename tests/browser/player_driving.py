@@ -31,7 +31,7 @@ PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 NO_CHART = {"body": "export default () => null;", "content_type": "text/javascript"}
 
 # Milliseconds after which the player writes the link and says the sentence, and some to spare.
-QUIET = 500
+QUIET = 400
 
 # What a run is made of: the net, its input (seq_len, batch, input_size), h_0 and the record.
 Made = namedtuple("Made", "net x h_0 trace")

@@ -100,112 +100,149 @@ def link(page):
     return {name: query[name][0] for name in names if name in query}
 
 
+def after_each(player, *keys):
+    """Where the player is after each of some keys."""
+    places = []
+    for key in keys:
+        press(player, key)
+        places.append(at(player))
+    return places
+
+
 # ---- moving
 
 
-def test_steps_and_jumps_follow_the_order_of_computing(player):
-    order = schedule("layer-first", made({}).trace.config.lanes, 5)
-    assert (at(player), lit(player)) == (words(order[0]), "h")
-    walked = []
+def test_phases_are_steps_of_an_update(player):
+    order = [words(step) for step in schedule("layer-first", made({}).trace.config.lanes, 5)]
+    walked = [(at(player), lit(player))]
     for _ in range(5):
         press(player, "ArrowRight")
         walked.append((at(player), lit(player)))
-    assert walked == [(words(order[1]), phase) for phase in ("wx", "wh", "a", "h")] + [
-        (words(order[2]), "wx")
-    ]
     click(player, "One step back")
-    assert (at(player), lit(player)) == (words(order[1]), "h")
+    click(player, "One step back")
 
+    phases = [(order[1], phase) for phase in ("wx", "wh", "a", "h")]
+    assert walked == [(order[0], "h"), *phases, (order[2], "wx")]
+    assert (at(player), lit(player)) == (order[1], "a")
+
+
+def test_steps_and_jumps_follow_the_order_of_computing(player):
+    order = [words(step) for step in schedule("layer-first", made({}).trace.config.lanes, 5)]
+    right, left, there, back = "ArrowRight", "ArrowLeft", "Shift+ArrowRight", "Shift+ArrowLeft"
     choose(player, "Step", "update")
-    for key, k in (("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2)):
-        press(player, key)
-        assert at(player) == words(order[k])
+    walked = after_each(player, left, back, right, right, left)
     choose(player, "Step", "lane")
-    for key, k in (("ArrowRight", 4), ("ArrowRight", 9), ("ArrowLeft", 5), ("ArrowLeft", 0)):
-        press(player, key)
-        assert at(player) == words(order[k])
+    walked += after_each(player, right, right, left, left)
     choose(player, "Step", "phase")
-    for key, k in (("End", 19), ("Shift+ArrowLeft", 15), ("Shift+ArrowLeft", 10), ("Home", 0)):
-        press(player, key)
-        assert at(player) == words(order[k])
-    for name, k in (("To the end of the lane", 4), ("To the start of the lane", 0)):
+    walked += after_each(player, "End", right, there, back, back, "Home", there, there)
+    for name in ("To the end of the lane", "To the start of the lane"):
         click(player, name)
-        assert at(player) == words(order[k])
-    press(player, "Home", "ArrowLeft", "Shift+ArrowLeft", "ArrowLeft")
-    assert at(player) == words(order[0])
-    press(player, "End", "ArrowRight", "Shift+ArrowRight")
-    assert (at(player), lit(player)) == (words(order[19]), "h")
+        walked.append(at(player))
+
+    stops = [0, 0, 1, 2, 1, 4, 9, 5, 0, 19, 19, 19, 15, 10, 0, 4, 9, 14, 10]
+    assert walked == [order[k] for k in stops]
 
 
-def test_units_speed_time_and_help_by_key(player):
+def test_along_time_the_lane_and_the_unit_stay(player):
     click_at(player, *map_place(player, 1, "forward", 2, 1))
-    for keys, unit in (("Down", 2), ("Down", 3), ("Down", 3), ("Up", 2), ("Up Up", 0), ("Up", 0)):
-        press(player, *(f"Arrow{key}" for key in keys.split()))
-        assert at(player) == f"1.forward.2.{unit}"
-    speed = player.get_by_label("Speed", exact=True)
-    press(player, *"]]]]")
-    assert speed.input_value() == "8"
-    press(player, *"[[[[[[")
-    assert speed.input_value() == "0.25"
-
-    press(player, "?")
-    dialog = player.get_by_role("dialog", name="Keys")
-    expect(dialog).to_be_visible()
-    press(player, "Escape")
-    expect(dialog).not_to_be_visible()
-
     click(player, "time")
-    assert player.locator(".readout").inner_text() == "timestep 2"
-    for key, t in (("ArrowRight", 3), ("End", 4), ("ArrowRight", 4), ("Home", 0)):
-        press(player, key)
-        assert at(player) == f"1.forward.{t}.0"
-    assert {"at": "1.forward.0.0", "walk": "time"} == link(player.page)
+    readout = player.locator(".readout").inner_text()
+    walked = after_each(player, "ArrowRight", "End", "ArrowRight", "Home", "Shift+ArrowRight")
+    address = link(player.page)
+    press(player, "Home")
     choose(player, "Speed", "8")
     click(player, "Play")
     expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    assert at(player) == "1.forward.4.0"
+    played = at(player)
     click(player, "order of computing")
+
+    assert readout == "timestep 2"
+    assert walked == [f"1.forward.{t}.1" for t in (3, 4, 4, 0, 4)]
+    assert address == {"at": "1.forward.4.1", "walk": "time"}
+    assert played == at(player) == "1.forward.4.1"
     assert player.locator(".readout").inner_text() == "update 15 of 20"
 
 
-def test_play_moves_until_it_is_paused_or_at_the_end(player):
+def test_units_and_speed_change_by_key_and_stop_at_their_ends(player):
+    up, down = "ArrowUp", "ArrowDown"
+    click_at(player, *map_place(player, 1, "forward", 2, 1))
+    units = after_each(player, down, down, down, up)
+    # Both within one frame.
+    press(player, up, up)
+    units += [at(player), *after_each(player, up)]
+    speeds = []
+    for key in "]]]][[[[[[":
+        press(player, key)
+        speeds.append(player.get_by_label("Speed", exact=True).input_value())
+
+    assert units == [f"1.forward.2.{unit}" for unit in (2, 3, 3, 2, 0, 0)]
+    assert speeds == ["2", "4", "8", "8", "4", "2", "1", "0.5", "0.25", "0.25"]
+
+
+def test_a_question_mark_shows_the_keys(player):
+    dialog = player.get_by_role("dialog", name="Keys")
+    press(player, "?")
+    expect(dialog).to_be_visible()
+    keys = dialog.locator("kbd").all_inner_texts()
+    press(player, "Escape")
+
+    expect(dialog).not_to_be_visible()
+    assert keys[:2] == ["Space", "← →"]
+    assert after_each(player, "End") == ["1.reverse.0.0"]
+
+
+def test_play_moves_until_it_is_paused(player):
     choose(player, "Step", "update")
-    readout = player.locator(".readout")
     press(player, " ")
-    expect(readout).not_to_have_text(re.compile("^update [12] of 20$"))
+    expect(player.locator(".readout")).not_to_have_text(re.compile("^update [12] of 20$"))
     press(player, " ")
     paused = at(player)
     player.page.wait_for_timeout(900)
+
     assert at(player) == paused
     assert link(player.page)["at"].startswith(paused)
 
+
+def test_play_ends_at_the_end_and_starts_again_from_there(player):
     choose(player, "Speed", "8")
     choose(player, "Step", "lane")
-    player.get_by_role("button", name="Play", exact=True).click()
-    expect(readout).to_have_text("update 20 of 20")
+    click(player, "Play")
+    expect(player.locator(".readout")).to_have_text("update 20 of 20")
     expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    assert at(player) == "1.reverse.0.0"
-    # At the end, play starts again.
+    ended = at(player)
+    choose(player, "Speed", "0.25")
     click(player, "Play")
     click(player, "Pause")
-    assert at(player) != "1.reverse.0.0"
+
+    assert ended == "1.reverse.0.0"
+    assert at(player).startswith("0.forward.")
 
 
-def test_the_mouse_scrubs_the_timeline_and_the_strip(player):
-    page = player.page
+def test_the_mouse_scrubs_the_timeline(player):
     order = schedule("layer-first", made({}).trace.config.lanes, 5)
-    timeline = player.get_by_role("slider", name="Timeline").bounding_box()
-    for share in (0.04, 0.38, 0.54, 0.99):
-        drag(page, timeline, 0.2, share)
-        assert at(player) == words(order[int(20 * share)])
-    assert player.get_by_role("slider", name="Timeline").get_attribute("aria-valuenow") == "19"
+    slider = player.get_by_role("slider", name="Timeline")
+    shares = (0.04, 0.38, 0.54, 0.99)
+    scrubbed = []
+    for share in shares:
+        drag(player.page, slider.bounding_box(), 0.2, share)
+        scrubbed.append(at(player))
 
-    panels = page.evaluate(f"{CURRENT}.screen.panels")
+    assert scrubbed == [words(order[int(20 * share)]) for share in shares]
+    assert slider.get_attribute("aria-valuenow") == "19"
+
+
+def test_a_drag_in_the_strip_moves_along_its_lane(player):
+    """In each of its three panels: RNNviz, torch.nn and the difference."""
+    press(player, "End")
+    panels = player.page.evaluate(f"{CURRENT}.screen.panels")
     canvas = player.locator(".strip canvas").bounding_box()
+    dragged = []
     for panel, t in zip(panels, (1, 3, 2), strict=True):
         box = panel | {"x": canvas["x"] + panel["x"], "y": canvas["y"] + panel["y"]}
-        drag(page, box, 0.5, (t + 0.5) / 5)
-        assert at(player) == f"1.reverse.{t}.0"
+        drag(player.page, box, 0.5, (t + 0.5) / 5)
+        dragged.append(at(player))
+
+    assert dragged == [f"1.reverse.{t}.0" for t in (1, 3, 2)]
 
 
 def found_on_map(player, *wanted):
@@ -225,16 +262,22 @@ def found_on_map(player, *wanted):
 def test_a_click_on_the_map_goes_there(player):
     x, y = found_on_map(player, 3, "h[3][2]", "layer 1, reverse, timestep 3")
     click_at(player, x, y)
+
     assert at(player) == "1.reverse.3.2"
 
-    # In the anatomy: another unit's row, and where an operand came from.
-    for part, place in (
-        ({"part": "unit", "row": 1}, "1.reverse.3.1"),
-        ({"part": "operand", "block": "previous", "column": 0}, "1.reverse.4.0"),
-        ({"part": "operand", "block": "x", "column": 6}, "0.reverse.4.2"),
+
+def test_a_click_in_the_anatomy_goes_to_a_unit_or_where_an_operand_came_from(player):
+    click_at(player, *map_place(player, 1, "reverse", 3, 2))
+    places = []
+    for part in (
+        {"part": "unit", "row": 1},
+        {"part": "operand", "block": "previous", "column": 0},
+        {"part": "operand", "block": "x", "column": 6},
     ):
         click_at(player, *place_of(player, ".anatomy", **part))
-        assert at(player) == place
+        places.append(at(player))
+
+    assert places == ["1.reverse.3.1", "1.reverse.4.0", "0.reverse.4.2"]
 
 
 # ---- links
@@ -242,28 +285,24 @@ def test_a_click_on_the_map_goes_there(player):
 
 def test_a_link_opens_this_very_moment(page, server):
     player = opened(page, f"{server}/?layers=3&at=1.reverse.3.2")
-    assert (at(player), lit(player)) == ("1.reverse.3.2", "h")
+    found = [(at(player), lit(player))]
     press(player, "ArrowRight", "ArrowRight")
-    assert (at(player), lit(player)) == ("1.reverse.2.2", "wh")
-    assert link(page) == {"at": "1.reverse.2.2.wh"}
+    addresses = [link(page)]
     page.reload()
     expect(player.locator(".readout")).to_have_text("update 18 of 30")
     page.evaluate(PAINTED)
-
-    assert (at(player), lit(player)) == ("1.reverse.2.2", "wh")
+    found.append((at(player), lit(player)))
     click(player, "Show the whole result")
-    assert link(page) == {"at": "1.reverse.2.2", "all": "1"}
+    addresses.append(link(page))
+
+    assert found == [("1.reverse.3.2", "h"), ("1.reverse.2.2", "wh")]
+    assert addresses == [{"at": "1.reverse.2.2.wh"}, {"at": "1.reverse.2.2", "all": "1"}]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"at": "9.forward.0.0", "walk": "sideways", "all": "maybe", "order": "constructor"},
-        {"at": "1.reverse.5.0", "order": "<script>", "hide": "root,constructor,__proto__"},
-    ],
-    ids=["no such layer", "past the end"],
-)
-def test_a_nonsense_link_falls_back_to_the_start(page, server, query):
+def test_a_nonsense_link_falls_back_to_the_start(page, server):
+    """T is 5, so that t = 5 is one too many; the rest are names that every object has."""
+    query = {"at": "1.reverse.5.0", "walk": "sideways", "all": "maybe", "order": "constructor"}
+    query["hide"] = "root,constructor,__proto__"
     player = opened(page, f"{server}/?{urlencode(query)}")
 
     assert at(player) == "0.forward.0.0"
@@ -277,38 +316,34 @@ def test_a_link_hides_parts(page, server):
 
     assert shown == ["transport", "options", "anatomy", "drill"]
     assert at(player) == "1.forward.3.1"
-    press(player, "ArrowRight")
-    assert at(player) == "1.forward.4.1"
+    assert after_each(player, "Home") == ["0.forward.0.1"]
+
+
+def leave_and_return(page):
+    """To the other page and back. Where the player then is, and what the address says."""
+    for name in ("Beside torch.nn", "Step through"):
+        page.get_by_role("link", name=name).click()
+        page.get_by_role("heading", name=name, level=1).wait_for()
+    expect(page.locator(".rnnviz .readout")).not_to_be_empty()
+    settle(page)
+    return at(page.locator(".rnnviz")), link(page)
 
 
 def test_leaving_the_page_and_coming_back_keeps_the_moment(page, server):
     """Also when the moment is still the link's own, and when one leaves while it plays."""
     player = opened(page, f"{server}/?at=1.reverse.3.2")
     settle(page)
-
-    def leave_and_return():
-        for name in ("Beside torch.nn", "Step through"):
-            page.get_by_role("link", name=name).click()
-            page.get_by_role("heading", name=name, level=1).wait_for()
-        expect(player.locator(".readout")).not_to_be_empty()
-        settle(page)
-
-    leave_and_return()
-    assert at(player) == "1.reverse.3.2"
-    assert link(page) == {"at": "1.reverse.3.2"}
-    click(player, "time")
-    click(player, "One step back")
-    page.wait_for_timeout(QUIET)
-    leave_and_return()
-    assert at(player) == "1.reverse.2.2"
-    assert link(page) == {"at": "1.reverse.2.2", "walk": "time"}
-    click(player, "order of computing")
-    press(player, "Home")
+    untouched = leave_and_return(page)
+    click(player, "Show the whole result")
+    click(player, "To the start of the lane")
     choose(player, "Step", "update")
     click(player, "Play")
-    expect(player.locator(".readout")).to_have_text("update 4 of 20")
-    leave_and_return()
-    assert at(player) in ("0.forward.3.2", "0.forward.4.2", "0.reverse.4.2")
+    expect(player.locator(".readout")).to_have_text("update 18 of 20")
+    moved, address = leave_and_return(page)
+
+    assert untouched == ("1.reverse.3.2", {"at": "1.reverse.3.2"})
+    assert moved in ("1.reverse.2.2", "1.reverse.1.2", "1.reverse.0.2")
+    assert address == {"at": moved, "all": "1"}
 
 
 def test_a_smaller_net_keeps_what_it_has_of_the_moment(page, server):
@@ -605,8 +640,8 @@ def test_nothing_goes_over_the_wire_while_one_moves(page, server):
     click(player, "Play")
     page.wait_for_timeout(1500)
     press(player, "End", "Shift+ArrowLeft", *["ArrowLeft"] * 10, *["ArrowDown"] * 2, "?", "Escape")
-    for picture in (".anatomy", ".drill"):
-        hover(player, *place_of(player, picture, part="vector"))
+    for picture, part in ((".anatomy", "vector"), (".drill", "term")):
+        hover(player, *place_of(player, picture, part=part))
     hover(player, *map_place(player, 1, "reverse", 3, 2))
     drag(page, player.get_by_role("slider", name="Timeline").bounding_box(), 0.1, 0.9, 0.4)
     drag(page, player.locator(".strip canvas").bounding_box(), 0.05, 0.3)
@@ -649,22 +684,24 @@ def test_two_players_on_a_page_keep_to_themselves(page, apps):
 # ---- pictures of this moment
 
 
-def test_the_menu_to_save_opens_where_one_sees_it(page, server):
+@pytest.mark.parametrize("scrolled", [0, 600], ids=["at the top", "below the map"])
+def test_the_menu_to_save_opens_where_one_sees_it(player, scrolled):
     """Where the page is scrolled as well, and the bar sticks to the top of the screen."""
-    player = opened(page, server)
-    settle(page)
-    summary = player.locator(".save summary")
-    for scrolled in (0, 600):
-        page.mouse.move(800, 500)
-        page.mouse.wheel(0, scrolled)
-        page.wait_for_timeout(300)
-        summary.click()
-        boxes = [entry.bounding_box() for entry in player.locator(".save .items button").all()]
-        summary.click()
+    page, summary = player.page, player.locator(".save summary")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.mouse.move(800, 500)
+    page.mouse.wheel(0, scrolled)
+    page.wait_for_timeout(300)
+    summary.click()
+    boxes = [entry.bounding_box() for entry in player.locator(".save .items button").all()]
+    summary.click()
+    page.mouse.wheel(0, -scrolled)
+    page.set_viewport_size({"width": 1440, "height": 1500})
+    page.wait_for_timeout(300)
 
-        assert len(boxes) == 6
-        assert min(box["y"] for box in boxes) >= 0
-        assert max(box["y"] + box["height"] for box in boxes) <= 900
+    assert len(boxes) == 6
+    assert min(box["y"] for box in boxes) >= 0
+    assert max(box["y"] + box["height"] for box in boxes) <= 900
 
 
 def texts_of(svg):

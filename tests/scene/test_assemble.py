@@ -19,7 +19,7 @@ from rnnviz.scene.code import code
 from rnnviz.scene.schedules import ORDERS
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
-ENTRIES = ("streamlit_core", "streamlit_carrier", "streamlit_player")
+ENTRIES = ("streamlit_core", "streamlit_shim")
 FILES = sorted(ASSETS.iterdir())
 MODULES = [path for path in FILES if path.suffix == ".js"]
 EVERY_ENTRY = pytest.mark.parametrize("entry", ENTRIES)

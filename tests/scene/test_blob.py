@@ -162,6 +162,7 @@ def test_the_header_says_what_there_is():
     header, *_ = unpacked(pack(trace, truth.cells, sample=1))
     layout, limits = header.pop("layout"), header.pop("limits")
 
+    assert header.pop("apart") == limits["difference"][0] == pytest.approx(0.25)
     assert header == {
         "dtype": "float32",
         "seq_len": 5,

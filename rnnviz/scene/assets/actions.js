@@ -40,9 +40,8 @@ function fullScreen({ parts }) {
   if (document.fullscreenElement) {
     document.exitFullscreen();
   } else {
-    parts.root.requestFullscreen?.().catch(() => {
-      parts.banner.textContent = "This browser does not allow full screen here.";
-      parts.banner.hidden = false;
+    parts.root.requestFullscreen().catch(() => {
+      parts.live.textContent = "This browser does not allow full screen here.";
     });
   }
 }

@@ -146,6 +146,15 @@ function operandRow(view, plan, block, list, value, limit) {
           : { part: "operand", block: block.operand, lane: lane.index, column, t };
       cellItems(view, list, place, value(column), limit, true, hit);
     }
+  } else if (limit === null) {
+    list.push({
+      kind: "rect",
+      x: block.x,
+      y,
+      width: block.width,
+      height: 22,
+      fill: view.palette.band,
+    });
   } else {
     const key = `operand ${block.operand} ${lane.index} ${t}`;
     const texture = view.textures.get(

@@ -31,7 +31,7 @@ export function transport(parts, act) {
     iconButton("zoomIn", "Zoom the map in", act.zoomIn),
     iconButton("fit", "Fit the map to the width", act.fit),
     saveMenu(parts, act),
-    iconButton("full", "Full screen", act.fullScreen),
+    iconButton("full", "Full screen", act.fullScreen, { hidden: !document.fullscreenEnabled }),
     wordButton("?", act.help, { class: "help-button", "aria-label": "Keys", title: "Keys" }),
   );
   const name = { class: "transport", "aria-label": "Transport" };

@@ -3,7 +3,7 @@ import { SHARED } from "./shared.js";
 import { make } from "./dom.js";
 import { short } from "./numbers.js";
 import { rowsShown } from "./order.js";
-import { readAt, stateBefore, valueOf } from "./run.js";
+import { readAt, valueOf } from "./run.js";
 
 // Values beside a line.
 const MOST_VALUES = 4;
@@ -36,16 +36,17 @@ export class CodePane {
     this.element.replaceChildren(...this.lines.map((line) => line.row));
   }
 
-  draw(view, state) {
+  draw(view, order) {
     const { run, moment, hover } = view;
-    const key = `${run.hash} ${state.order}`;
+    const key = `${run.hash} ${order}`;
     if (this.key !== key) {
-      this.build(run, state.order);
+      this.build(run, order);
       this.key = key;
     }
     const phase = SHARED.phases[moment.phase];
     for (const { part, row, value } of this.lines) {
-      const lit = part !== null && (part === phase || hover?.symbol === part);
+      const lit =
+        part !== null && (part === phase || hover?.symbol === part || hover?.line === part);
       row.classList.toggle("lit", lit);
       const words = part === null ? "" : this.values(view, part);
       if (value.textContent !== words) {
@@ -67,9 +68,7 @@ export class CodePane {
     if (part === "start") {
       return vector(lane.hiddenSize, lane.hiddenSize, (unit) => lane.h_0[unit]);
     }
-    return part === "before"
-      ? vector(lane.hiddenSize, lane.hiddenSize, (unit) => stateBefore(run, lane, t, unit))
-      : "";
+    return "";
   }
 }
 

@@ -13,11 +13,11 @@ export function showControls(player) {
     parts.play.title = playing ? "Pause" : "Play";
   }
   for (const button of parts.walk.children) {
-    button.setAttribute("aria-pressed", String(button.dataset.value === state.walk));
+    press(button, button.dataset.value === state.walk);
   }
-  parts.all.setAttribute("aria-pressed", String(state.all || state.walk === "time"));
+  press(parts.all, state.all || state.walk === "time");
   parts.all.disabled = state.walk === "time";
-  parts.apart.setAttribute("aria-pressed", String(state.apart));
+  press(parts.apart, state.apart);
   parts.apart.hidden = !player.run.bias;
   parts.grain.hidden = state.walk === "time";
   for (const name of ["grain", "speed", "order", "quantity"]) {
@@ -27,6 +27,13 @@ export function showControls(player) {
     }
   }
   showBanner(player);
+}
+
+/** Mark a button as pressed or not; writing what stands there already would cost a style pass. */
+function press(button, pressed) {
+  if (button.getAttribute("aria-pressed") !== String(pressed)) {
+    button.setAttribute("aria-pressed", String(pressed));
+  }
 }
 
 function showBanner({ parts, run, waiting }) {

@@ -1,5 +1,6 @@
 // One unit taken apart: a waterfall of its products, and what becomes of their sum.
 import { SHARED } from "./shared.js";
+import { NAMES } from "./anatomy_plan.js";
 import { colorOf } from "./colors.js";
 import { short } from "./numbers.js";
 import { rowsShown } from "./order.js";
@@ -7,7 +8,6 @@ import { valueOf } from "./run.js";
 import { slopeOf, termsOf } from "./terms.js";
 
 // Pixels.
-const NAMES = 46;
 const TOP = 10;
 const BARS = 62;
 const FOOT = 20;
@@ -15,6 +15,9 @@ const MOST_BARS = 28;
 const NUMBER_WIDTH = 28;
 const FONT = 10.5;
 const BAR = 44;
+// Bars narrower than this say nothing; of many terms the largest are shown.
+const LEAST_SLOT = 10;
+const RANKED_SLOT = 14;
 
 export const DRILL_HEIGHT = TOP + BARS + FOOT + 6;
 
@@ -25,25 +28,27 @@ export const DRILL_HEIGHT = TOP + BARS + FOOT + 6;
 export function drillPlan(view, anatomy, width) {
   const { run, moment, apart } = view;
   const terms = termsOf(run, moment.lane, moment.t, moment.unit, apart);
-  const matrices = anatomy.blocks.filter(
-    (block) => block.kind === "matrix" || block.kind === "bias",
-  );
-  const sum = anatomy.blocks.find((block) => block.field === "a");
-  if (anatomy.stacked && terms.length <= MOST_BARS) {
-    const slot = Math.min((width - NAMES - BAR - 10) / terms.length, BAR);
+  const weights = anatomy.blocks.filter((block) => block.operand !== undefined);
+  const slot = Math.min((width - NAMES - BAR - 10) / terms.length, BAR);
+  if (anatomy.stacked && slot >= LEAST_SLOT) {
     const bars = terms.map((term, place) => ({ term, x: NAMES + place * slot, width: slot }));
     return { terms, bars, sumX: NAMES + terms.length * slot + 8 };
   }
-  if (matrices[0].cell >= 12 || terms.length <= MOST_BARS) {
-    const left = (term) => {
-      const block = matrices.find((one) => one.part === term.part);
-      return block.x + term.column * block.cell;
-    };
-    const bars = terms.map((term) => ({ term, x: left(term), width: matrices[0].cell - 1 }));
-    return { terms, bars, sumX: sum.x };
+  if (!anatomy.stacked && weights[0].cell >= LEAST_SLOT) {
+    const bars = terms.map((term) => {
+      const block = weights.find((one) => one.part === term.part);
+      return { term, x: block.x + term.column * block.cell, width: block.cell - 1 };
+    });
+    return { terms, bars, sumX: anatomy.blocks.find((block) => block.field === "a").x };
   }
-  const slot = Math.min(BAR, (width - 150) / (MOST_BARS + 2));
-  const count = Math.min(MOST_BARS, Math.floor((width - 150) / Math.max(slot, 14)) - 2);
+  return rankedPlan(terms, width);
+}
+
+/** The largest terms, and all others as one bar. */
+function rankedPlan(terms, width) {
+  const room = width - NAMES - BAR - 24;
+  const count = Math.min(MOST_BARS, Math.floor(room / RANKED_SLOT) - 1, terms.length);
+  const slot = Math.min(BAR, room / (count + 1));
   const ranked = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
   const rest = ranked.slice(count);
   const product = rest.reduce((total, term) => total + term.product, 0);
@@ -74,25 +79,28 @@ export function drillList(view, plan) {
     barItems(view, list, bar, { from: y(sum), to: y(next), end, visible, total });
     sum = next;
   });
-  sumItems(view, list, plan, { y, zero, visible: shown === plan.bars.length });
+  const summed = rowsShown(moment, SHARED.phases.indexOf("a"), moment.lane.hiddenSize);
+  sumItems(view, list, plan, { y, zero, visible: summed > moment.unit });
   return list;
 }
 
 /** Heights of values; what is not finite stands at zero and is marked. */
 function scaleOf(products, a) {
-  let [low, high, sum] = [Math.min(0, a) || 0, Math.max(0, a) || 0, 0];
+  let [low, high, sum] = [0, 0, 0];
+  const reach = (value) => {
+    if (Number.isFinite(value)) {
+      [low, high] = [Math.min(low, value), Math.max(high, value)];
+    }
+  };
+  reach(a);
   for (const product of products) {
     sum += product;
-    if (Number.isFinite(sum)) {
-      low = Math.min(low, sum);
-      high = Math.max(high, sum);
-    }
+    reach(sum);
   }
-  low = Number.isFinite(low) ? low : 0;
-  high = Number.isFinite(high) ? high : 0;
-  const scale = BARS / Math.max(high - low, 1e-30);
+  const scale = BARS / (high - low || 1);
   const zero = TOP + high * scale;
-  return { zero, y: (value) => (Number.isFinite(value) ? zero - value * scale : zero) };
+  const y = (value) => Math.min(Math.max(zero - value * scale, TOP), TOP + BARS);
+  return { zero, y: (value) => (Number.isFinite(value) ? y(value) : zero) };
 }
 
 /** Term by term while the products are computed. */
@@ -101,7 +109,10 @@ function barsShown(moment, bars) {
     (part) => bars.filter((bar) => bar.term.part === part).length,
   );
   const known = counts[0] + counts[1] + counts[2];
-  if (moment.phase > 2 || known < bars.length) {
+  if (known < bars.length) {
+    return moment.phase >= 2 ? bars.length : 0; // Sorted by size, they have no order in time.
+  }
+  if (moment.phase > 2) {
     return bars.length;
   }
   const before = counts.slice(0, moment.phase).reduce((sum, count) => sum + count, 0);
@@ -109,8 +120,9 @@ function barsShown(moment, bars) {
 }
 
 function barItems(view, list, bar, { from, to, end, visible, total }) {
-  const { palette, moment } = view;
+  const { palette, moment, hover } = view;
   const { term, x, width } = bar;
+  const lit = hover && hover.line === term.part && hover.column === term.column;
   const opacity = visible ? 1 : 0;
   const finite = Number.isFinite(term.product);
   const fill = finite ? colorOf(Math.sign(term.product) * 0.75, 1, palette) : palette.alarm;
@@ -129,6 +141,8 @@ function barItems(view, list, bar, { from, to, end, visible, total }) {
     ...place,
     radius: 1.5,
     fill: term.part === "rest" ? palette.flow : fill,
+    stroke: lit || (hover?.symbol ?? "") === term.part ? palette.text : undefined,
+    line: 2,
     opacity,
     hit,
   });

@@ -24,11 +24,17 @@ function forwards(player, shift, direction) {
   }
 }
 
+/** Whether a key scrolls what has the focus: a map or a loop wider than the screen. */
+function scrolls(target, key) {
+  const wide = target.matches?.(".map-scroll, .lines") && target.scrollWidth > target.clientWidth;
+  return wide && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(key);
+}
+
 /** Act on a key, unless the element that has the focus wants it for itself. */
 export function onKey(player, event) {
   const act = KEYS[event.key];
   const target = event.composedPath()[0];
-  const own = target.closest?.("select, input, textarea, dialog");
+  const own = target.closest?.("select, input, textarea, dialog") || scrolls(target, event.key);
   const presses = event.key === " " && target.closest?.("button, summary");
   if (act && player.run && !own && !presses && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();

@@ -1,6 +1,5 @@
 // What the colours mean: one scale, and how far it runs for each kind of number.
 import { SHARED } from "./shared.js";
-import { short } from "./numbers.js";
 
 const BAR = 88;
 const HEIGHT = 20;
@@ -14,7 +13,7 @@ export function rangeWords({ run, fit }) {
 }
 
 function plain(limit) {
-  return short(limit).replace(/\.?0+$/, "");
+  return String(Number(limit.toPrecision(3)));
 }
 
 /** The legend as a display list, for pictures that leave the page. */

@@ -9,7 +9,7 @@ export class LiveSvg {
     this.svg = svg;
     this.canvas = canvas;
     this.shown = [];
-    this.lastHeats = "";
+    this.heats = [];
   }
 
   paint(list, width, height) {
@@ -18,7 +18,7 @@ export class LiveSvg {
       this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       this.svg.setAttribute("width", width);
       this.svg.setAttribute("height", height);
-      this.lastHeats = "";
+      this.heats = [];
     }
     const drawn = list.filter((item) => item.kind !== "heat");
     drawn.forEach((item, index) => this.put(item, index));
@@ -38,6 +38,8 @@ export class LiveSvg {
       } else {
         this.svg.append(node);
       }
+      node.style.pointerEvents = "none";
+      node.hit = null;
       slot = this.shown[index] = { tag, node, attributes: {}, text: null };
     }
     for (const [name, value] of Object.entries(attributes)) {
@@ -58,19 +60,29 @@ export class LiveSvg {
         slot.node.textContent = text;
       }
     }
-    slot.node.hit = item.hit ?? null;
-    slot.node.style.pointerEvents = item.hit ? "all" : "none";
+    const hit = item.opacity === 0 ? null : (item.hit ?? null);
+    if ((slot.node.hit === null) !== (hit === null)) {
+      slot.node.style.pointerEvents = hit ? "all" : "none";
+    }
+    slot.node.hit = hit;
   }
 
   paintHeats(heats) {
-    const ids = heats.map((item) => `${item.key} ${item.x} ${item.y} ${item.width} ${item.from}`);
-    const all = ids.join("|");
-    if (all !== this.lastHeats) {
-      const context = sized(this.canvas, this.width, this.height);
-      paintCanvas(context, heats);
-      this.lastHeats = all;
+    const same =
+      heats.length === this.heats.length && heats.every((item, at) => alike(item, this.heats[at]));
+    if (!same || this.canvas.width === 0) {
+      paintCanvas(sized(this.canvas, this.width, this.height), heats);
+      this.heats = heats;
     }
   }
+}
+
+/** Whether two heats look the same; a texture stands for one array, range and theme. */
+function alike(one, other) {
+  const names = ["texture", "x", "y", "width", "height", "opacity"];
+  return (
+    names.every((name) => one[name] === other[name]) && String(one.from) === String(other.from)
+  );
 }
 
 function setFormula(node, text) {

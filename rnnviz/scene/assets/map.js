@@ -57,9 +57,21 @@ export function mapPlan({ run, moment }, { width, height, zoom, panX, panY }) {
   const lanes = bands.flatMap(([, , , pairs], layer) =>
     pairs.map(([bottom, upper]) => ({ layer, top: y(upper), height: (upper - bottom) * scale })),
   );
+  // Of the full columns those that are in sight.
+  const inSight = (t) =>
+    slots.left(t) + slots.width(t) > NAMES - END && slots.left(t) < width + END;
+  let [from, to] = [slots.start, slots.stop];
+  while (from < to - 1 && !inSight(from)) {
+    from++;
+  }
+  while (to > from + 1 && !inSight(to - 1)) {
+    to--;
+  }
   return {
     y,
     slots,
+    from,
+    to,
     scale,
     lanes,
     bands: bands.map(([bottom, upper, pill]) => ({
@@ -139,7 +151,7 @@ function columnItem({ moment, palette }, plan, list) {
 
 function pillItems({ run, moment, palette }, plan, list) {
   const colors = [palette.forward_soft, palette.reverse_soft];
-  for (let t = plan.slots.start; t < plan.slots.stop; t++) {
+  for (let t = plan.from; t < plan.to; t++) {
     plan.bands.forEach((band, layer) => {
       const lanes = run.lanes.filter((lane) => lane.layer === layer);
       const width = Math.min(40, plan.slots.width(t) * 0.62);
@@ -170,7 +182,7 @@ function pillItems({ run, moment, palette }, plan, list) {
   }
 }
 
-function frameItems({ moment, palette }, plan, list) {
+function frameItems({ moment, palette, hover }, plan, list) {
   const lane = plan.lanes[moment.lane.index];
   const width = plan.slots.full(moment.t) ? plan.cell : Math.max(3, plan.slots.width(moment.t));
   const rows = moment.lane.hiddenSize;
@@ -185,6 +197,24 @@ function frameItems({ moment, palette }, plan, list) {
     stroke: moment.lane.direction === "forward" ? palette.forward : palette.reverse,
     line: 2.5,
   });
+  if (hover?.from && plan.slots.full(hover.from.t)) {
+    const { lane: index, t } = hover.from;
+    const source = plan.lanes[index] ?? {
+      top: plan.inputTop,
+      height: plan.inputBottom - plan.inputTop,
+    };
+    list.push({
+      kind: "rect",
+      x: plan.middle(t) - plan.cell / 2 - 3,
+      y: source.top - 3,
+      width: plan.cell + 6,
+      height: source.height + 6,
+      radius: 3,
+      stroke: palette.text,
+      line: 1.6,
+      dash: [3, 2],
+    });
+  }
   if (lane.height / rows >= 4) {
     list.push({
       kind: "rect",
@@ -223,7 +253,7 @@ function nameItems({ run, moment, palette }, plan, list, size) {
 
 function timeItems(run, moment, plan, palette, list, size) {
   const below = { kind: "text", anchor: "middle", size: FONT };
-  for (let t = plan.slots.start; t < plan.slots.stop; t++) {
+  for (let t = plan.from; t < plan.to; t++) {
     const chosen = t === moment.t;
     const x = plan.middle(t);
     const fill = chosen ? palette.text : palette.muted;

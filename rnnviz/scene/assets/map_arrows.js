@@ -6,7 +6,7 @@ const FAINT = 0.25;
 /** From what a layer reads up to its cells; the reverse one is reached beside the forward one. */
 export function flowItems(view, plan, list) {
   const { run, moment, palette, hover } = view;
-  for (let t = plan.slots.start; t < plan.slots.stop; t++) {
+  for (let t = plan.from; t < plan.to; t++) {
     for (const lane of run.lanes) {
       const place = plan.lanes[lane.index];
       const from = lane.layer === 0 ? plan.inputTop : plan.bands[lane.layer - 1].pill;
@@ -43,7 +43,7 @@ export function recurrentItems(view, plan, list) {
     const y = top + height / 2;
     const color = lane.direction === "forward" ? palette.forward : palette.reverse;
     const step = lane.direction === "forward" ? 1 : -1;
-    for (let t = plan.slots.start; t < plan.slots.stop; t++) {
+    for (let t = plan.from; t < plan.to; t++) {
       const before = previousOf(run, lane, t);
       const from =
         before === null

@@ -85,7 +85,7 @@ function columns(view, plan, list, block, shown, hit) {
       });
     }
   }
-  for (let t = slots.start; t < slots.stop; t++) {
+  for (let t = plan.from; t < plan.to; t++) {
     const x = plan.middle(t) - plan.cell / 2;
     column(list, block, x, plan.cell, t, shown(t), palette, hit(t));
   }

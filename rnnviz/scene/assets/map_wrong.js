@@ -6,7 +6,7 @@ export function wrongItems(view, plan, list) {
   const { run, moment, palette } = view;
   for (const lane of run.lanes) {
     const { top, height } = plan.lanes[lane.index];
-    for (let t = plan.slots.start; t < plan.slots.stop; t++) {
+    for (let t = plan.from; t < plan.to; t++) {
       if (run.whatIf.wrong[lane.index][t] === "1" && moment.done(lane.index, t)) {
         const place = { x: plan.middle(t) - plan.cell / 2, y: top + height + 1 };
         const size = { width: plan.cell, height: 2.5 };

@@ -1,6 +1,6 @@
 // Numbers as text: short ones for cells, exact ones for whoever asks.
 
-/** Two decimals with a true minus sign; small numbers keep two digits; NaN and ∞ by name. */
+/** Two decimals; below 0.01 and from 100000 on one digit and its power; NaN and ∞ by name. */
 export function short(value) {
   if (Number.isNaN(value)) {
     return "NaN";
@@ -9,24 +9,19 @@ export function short(value) {
     return value > 0 ? "+∞" : "−∞";
   }
   const size = Math.abs(value);
-  let text =
-    size >= 1e5 || (size > 0 && size < 5e-3) ? scientific(size) : size.toFixed(decimals(size));
-  if (Number(text) === 0) {
-    text = "0.00";
-    return text;
+  if (size === 0) {
+    return "0.00";
   }
-  return (value < 0 ? "−" : "") + text;
+  const text =
+    size < 9.95e-3 || size >= 99999.5 ? size.toExponential(0) : size.toFixed(decimals(size));
+  return signed(value < 0 ? `-${text}` : text);
 }
 
 function decimals(size) {
-  return size >= 1000 ? 0 : size >= 100 ? 1 : 2;
+  return size >= 999.5 ? 0 : size >= 99.95 ? 1 : 2;
 }
 
-function scientific(size) {
-  return size.toExponential(0).replace("e+", "e");
-}
-
-/** All digits that tell a number of this dtype from its neighbours. */
+/** All digits that tell a float64 or a float32 from its neighbours; halves are shown as float32. */
 export function exact(value, dtype) {
   if (!Number.isFinite(value)) {
     return short(value);
@@ -51,5 +46,11 @@ function signed(text) {
 
 /** As a voice reads it: "minus 0.06". */
 export function spoken(value) {
-  return short(value).replace("−", "minus ").replace("+∞", "infinity").replace("∞", "infinity");
+  if (!Number.isFinite(value)) {
+    return short(value).replace("+∞", "infinity").replace("−∞", "minus infinity");
+  }
+  const size = Math.abs(value);
+  const digits = size < 9.95e-3 && size > 0 ? Math.ceil(-Math.log10(size)) : 2;
+  const text = digits > 12 || size >= 1e15 ? "0.00" : size.toFixed(Math.min(digits, 12));
+  return value < 0 && Number(text) !== 0 ? `minus ${text}` : text;
 }

@@ -87,6 +87,8 @@ export class Player {
       const before = this.run && this.moment;
       Object.assign(this, { run, scheduled: order, schedule: scheduleOf(run, order) });
       if (before) {
+        this.until = null;
+        this.pause();
         this.state = carried(run, this.schedule, this.state, before);
         this.teller.soon();
       }
@@ -100,12 +102,15 @@ export class Player {
       this.state = turned(this.run, this.schedule, this.state, this.moment, "time");
     }
     this.state.all = seed?.all === true || seed?.all === "1";
-    this.teller.begin(Object.keys(seed ?? {}).length > 0);
-    if (this.waiting) {
+    // What the host holds may be left from another order.
+    if (this.waiting || (this.runs.wrong && this.state.order !== "time-first")) {
       this.host.onOrder?.(this.state.order);
     }
-    if (autoplay && !there && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.state.tau = 0;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const plays = autoplay && !there && !still;
+    this.state.tau = plays ? 0 : this.state.tau;
+    this.teller.begin(Object.keys(seed ?? {}).length > 0);
+    if (plays) {
       this.play(this.schedule.groups[1] ?? this.schedule.length);
     }
   }

@@ -25,8 +25,8 @@ export function attachPointer(player) {
 function onMap(player, canvas) {
   let drag = null;
   canvas.addEventListener("pointerdown", (event) => {
-    drag = { x: event.clientX, y: event.clientY, moved: false };
-    if (player.zoom.zoom > 1) {
+    if (event.button === 0) {
+      drag = { x: event.clientX, y: event.clientY, moved: false };
       canvas.setPointerCapture(event.pointerId);
     }
   });
@@ -48,6 +48,7 @@ function onMap(player, canvas) {
     }
     drag = null;
   });
+  canvas.addEventListener("pointercancel", () => (drag = null));
   canvas.addEventListener("pointerleave", () => leave(player));
   canvas.addEventListener(
     "wheel",

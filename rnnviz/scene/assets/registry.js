@@ -1,16 +1,14 @@
-// Where the pieces of the app meet in the browser: the player's code, and runs by their name.
+// Where the pieces of a page meet: runs by their name, and the player that was used last.
 
 const KEY = Symbol.for("rnnviz.registry");
 
 /**
- * @returns {{Player: Function|null, openRun: Function|null, runs: Map<string, Object>, kept:
+ * @returns {{runs: Map<string, Object>, kept:
  *   Map<string, Object>, listeners: Set<Function>, current: Object|null, listening:
  *   boolean}} `runs` holds {bytes, owners, run}, `kept` the moment at which each player was left.
  */
 export function registry() {
   return (window[KEY] ??= {
-    Player: null,
-    openRun: null,
     runs: new Map(),
     kept: new Map(),
     listeners: new Set(),

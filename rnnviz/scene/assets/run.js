@@ -34,6 +34,7 @@ import { SHARED } from "./shared.js";
  * @property {string[]|null} labels - a token per timestep.
  * @property {string[]|null} columns - a name per input.
  * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
+ * @property {number} apart - max |RNNviz - torch.nn| of h in this sample.
  * @property {Array} layout
  * @property {Object|null} whatIf - {difference, limit, first: [layer, direction, t][], wrong}
  * @property {Float32Array|Float64Array} x - (seqLen, inputSize)
@@ -67,6 +68,7 @@ export function openRun(bytes) {
     labels: header.labels ?? null,
     columns: header.columns ?? null,
     limits: header.limits,
+    apart: header.apart ?? Infinity,
     layout: header.layout,
     whatIf: header.what_if
       ? { ...header.what_if, difference: header.what_if.difference ?? Infinity }
@@ -171,11 +173,6 @@ export function stateBefore(run, lane, t, unit) {
 export function valueOf(lane, field, t, unit) {
   const place = t * lane.hiddenSize + unit;
   return field === "difference" ? lane.h[place] - lane.torch_h[place] : lane[field][place];
-}
-
-/** What is added at the end of a sum: both biases of a unit, 0 without. */
-export function biasOf(lane, unit) {
-  return lane.bias_ih === null ? 0 : lane.bias_ih[unit] + lane.bias_hh[unit];
 }
 
 /** The lane of a layer and direction, or null. */

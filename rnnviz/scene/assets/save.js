@@ -76,6 +76,6 @@ function download(blob, name) {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // The browser has taken the file over by the time the next task runs.
-  setTimeout(() => URL.revokeObjectURL(link.href));
+  // By then the browser has taken the file over.
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

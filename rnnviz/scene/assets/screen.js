@@ -25,6 +25,7 @@ export class Screen {
     const { parts } = player;
     const view = player.view();
     const shown = (name) => !parts.sections[name].hidden;
+    this.measure();
     if (shown("map")) {
       this.drawMap(view);
     }
@@ -35,7 +36,7 @@ export class Screen {
       this.drawAnatomy(view, shown);
     }
     if (shown("code")) {
-      player.code.draw(view, player.state);
+      player.code.draw(view, player.scheduled);
     }
     if (shown("strip")) {
       this.drawStrip(view);
@@ -43,14 +44,26 @@ export class Screen {
     refreshTip(player, view);
   }
 
+  /** Read all widths before anything is written, so that the browser lays out once a frame. */
+  measure() {
+    const { mapScroll, slider, sections } = this.player.parts;
+    this.widths = {
+      map: mapScroll.clientWidth,
+      timeline: slider.clientWidth,
+      step: sections.anatomy.clientWidth || sections.drill.clientWidth,
+      strip: sections.strip.clientWidth,
+    };
+  }
+
   mapSize(run) {
-    const width = Math.max(this.player.parts.mapScroll.clientWidth, mapMinWidth(run));
+    const width = Math.max(this.widths.map, mapMinWidth(run));
     return { width, height: mapHeight(run), ...this.player.zoom };
   }
 
   drawMap(view) {
     const { map, mapScroll } = this.player.parts;
     this.follow(view);
+    this.clampPan(this.mapSize(view.run));
     const size = this.mapSize(view.run);
     const list = mapList(view, size);
     paintCanvas(sized(map, size.width, size.height), list);
@@ -61,9 +74,9 @@ export class Screen {
       this.mapLabel = label;
       map.setAttribute("aria-label", label);
     }
-    if (size.width > mapScroll.clientWidth && this.lastT !== view.moment.t) {
+    if (size.width > this.widths.map && this.lastT !== view.moment.t) {
       const x = mapPlan(view, size).middle(view.moment.t);
-      mapScroll.scrollLeft = x - mapScroll.clientWidth / 2;
+      mapScroll.scrollLeft = x - this.widths.map / 2;
     }
     this.lastT = view.moment.t;
   }
@@ -80,7 +93,7 @@ export class Screen {
     const plan = mapPlan(view, size);
     const x = plan.middle(view.moment.t);
     const { top, height } = plan.lanes[view.moment.lane.index];
-    if (x < plan.left + 40 - zoom.panX || x < 120 || x > size.width - 40) {
+    if (x < 120 || x > size.width - 40) {
       zoom.panX += x - size.width / 2;
     }
     if (top < 0 || top + height > size.height) {
@@ -126,7 +139,7 @@ export class Screen {
     const { player } = this;
     const { slider, timeline, readout } = player.parts;
     const { state } = player;
-    paintTimeline(timeline, view, state, slider.clientWidth);
+    paintTimeline(timeline, view, { ...state, order: player.scheduled }, this.widths.timeline);
     const { moment, run, schedule } = view;
     const alongTime = state.walk === "time";
     const [now, most] = alongTime ? [moment.t, run.seqLen - 1] : [moment.k, schedule.length - 1];
@@ -140,7 +153,7 @@ export class Screen {
   drawAnatomy(view, shown) {
     const { player } = this;
     const { parts } = player;
-    const width = parts.sections.anatomy.clientWidth || parts.sections.drill.clientWidth;
+    const width = this.widths.step;
     const { moment, schedule } = view;
     const plan = anatomyPlan(view, width);
     if (shown("anatomy")) {
@@ -168,7 +181,7 @@ export class Screen {
 
   drawStrip(view) {
     const { parts, state } = this.player;
-    const width = parts.sections.strip.clientWidth;
+    const width = this.widths.strip;
     const { list, panels, height } = stripList(view, state.quantity, width);
     paintCanvas(sized(parts.strip, width, height), list);
     this.lists.strip = list;
@@ -184,14 +197,13 @@ export class Screen {
   pictures(what) {
     const { player } = this;
     const view = player.view();
-    const size = this.mapSize(view.run);
+    const size = { ...this.mapSize(view.run), zoom: 1, panX: 0, panY: 0 };
     const parts = [];
     if (what !== "anatomy") {
       parts.push([mapList(view, size), size.width, size.height]);
     }
     if (what !== "map") {
-      const width =
-        what === "both" ? size.width : Math.max(player.parts.sections.anatomy.clientWidth, 640);
+      const width = what === "both" ? size.width : Math.max(this.widths.step, 640);
       const plan = anatomyPlan(view, width);
       parts.push([anatomyList(view, plan), width, plan.height]);
       parts.push([drillList(view, drillPlan(view, plan, width)), width, DRILL_HEIGHT]);

@@ -1,5 +1,7 @@
 // The player inside a Streamlit page: props from Python, the focus in the address.
+import { Player } from "./player.js";
 import { registry } from "./registry.js";
+import { openRun } from "./run.js";
 
 const mounted = new WeakMap();
 
@@ -8,7 +10,7 @@ const SETTLED = 500;
 
 /** Open a run once; its bytes are not needed any longer then. */
 function runOf(name) {
-  const { runs, openRun } = registry();
+  const { runs } = registry();
   const entry = runs.get(name);
   if (entry && entry.run === null) {
     entry.run = openRun(entry.bytes);
@@ -44,7 +46,7 @@ class Slot {
   /** Show what is there by now: the code and the run arrive by ways of their own. */
   show() {
     const { data } = this.component;
-    const run = registry().Player && runOf(data.run);
+    const run = runOf(data.run);
     if (!run) {
       return;
     }
@@ -75,7 +77,7 @@ class Slot {
 
   begin() {
     const shared = registry();
-    this.player = new shared.Player(this.place, {
+    this.player = new Player(this.place, {
       onLink: (link) => {
         const { data } = this.component;
         shared.kept.set(data.name, link);
@@ -138,7 +140,8 @@ function listenForKeys() {
   }
 }
 
-export default function (component) {
+/** A player came, or is to show something else. */
+export function showPlayer(component) {
   const { parentElement } = component;
   let slot = mounted.get(parentElement);
   if (!slot) {
@@ -149,8 +152,10 @@ export default function (component) {
   }
   slot.component = component;
   slot.show();
-  return () => {
-    slot.end();
-    mounted.delete(parentElement);
-  };
+}
+
+/** A player is gone. */
+export function endPlayer(parentElement) {
+  mounted.get(parentElement)?.end();
+  mounted.delete(parentElement);
 }

@@ -14,11 +14,10 @@ function panelsOf(quantity, lane, view) {
   if (quantity !== "h") {
     return [[quantity, `RNNviz, ${place}`, "product"]];
   }
-  const apart = view.run.limits.difference[0];
   return [
     ["h", `RNNviz: h, ${place}`, "h"],
     ["torch_h", "torch.nn: h", "h"],
-    ["difference", `difference, up to ${short(apart)}`, "difference"],
+    ["difference", `difference, up to ${short(view.run.apart)}`, "difference"],
   ];
 }
 

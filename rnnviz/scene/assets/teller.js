@@ -45,7 +45,10 @@ export class Teller {
     if (player.clock.running || !player.run) {
       return;
     }
-    player.parts.live.textContent = sentence(player.moment);
+    const words = sentence(player.moment);
+    if (player.parts.live.textContent !== words) {
+      player.parts.live.textContent = words;
+    }
     const link = this.link();
     const told = JSON.stringify(link);
     if (told !== this.told) {

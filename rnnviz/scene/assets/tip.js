@@ -1,33 +1,6 @@
-// What the pointer rests on: the words beside it, and what lights up elsewhere with it.
+// What the pointer rests on, and the words beside it.
+import { relationOf } from "./relation.js";
 import { describe } from "./words.js";
-
-/** What lights up with a hit: a symbol, or a column under an operand. */
-function relation(hit) {
-  switch (hit?.part) {
-    case "weight":
-      return { operand: hit.field === "weight_ih" ? "x" : "previous", column: hit.column };
-    case "operand":
-      return { operand: hit.block, column: hit.column };
-    case "term":
-      return hit.term.part === "b"
-        ? { symbol: "b" }
-        : { operand: hit.term.part === "wx" ? "x" : "previous", column: hit.term.column };
-    case "bias":
-      return { symbol: "b" };
-    case "vector":
-      return { symbol: hit.field };
-    case "symbol":
-      return { symbol: hit.symbol };
-    case "dot":
-      return { symbol: "h" };
-    case "flow":
-      return { symbol: "wx" };
-    case "recurrent":
-      return { symbol: "wh" };
-    default:
-      return null;
-  }
-}
 
 /**
  * The pointer is on something.
@@ -43,7 +16,7 @@ export function point(player, find, event) {
   const hit = find();
   player.pointed = { find, x: event.clientX, y: event.clientY };
   event.currentTarget.style.cursor = hit && hit.part !== "symbol" ? "pointer" : "";
-  player.setHover(relation(hit));
+  player.setHover(relationOf(player.view(), hit));
   refreshTip(player, player.view());
 }
 

@@ -1,4 +1,5 @@
 // What is said of things: sentences for a screen reader, and what a hover tells.
+import { SHARED } from "./shared.js";
 import { exact, short, spoken } from "./numbers.js";
 import { previousOf, readAt, sourceOf, stateBefore, valueOf } from "./run.js";
 import { biasColumns } from "./terms.js";
@@ -20,9 +21,15 @@ export function placeWords(lane, t) {
 
 /** One moment as a sentence to be heard. */
 export function sentence(moment) {
-  const { lane, t, unit } = moment;
-  const [a, h] = [valueOf(lane, "a", t, unit), valueOf(lane, "h", t, unit)];
-  return `${placeWords(lane, t)}: unit ${unit} is ${lane.nonlinearity} of ${spoken(a)}, ${spoken(h)}`;
+  const { lane, t, unit, phase } = moment;
+  const place = `${placeWords(lane, t)}: unit ${unit}`;
+  const [wx, wh, a, h] = SHARED.phases.map((part) => spoken(valueOf(lane, part, t, unit)));
+  return [
+    `${place}, W_ih x is ${wx}`,
+    `${place}, W_hh h is ${wh}`,
+    `${place}, pre-activation a is ${a}`,
+    `${place} is ${lane.nonlinearity} of ${a}, ${h}`,
+  ][phase];
 }
 
 /** The state a lane starts t from, by name. */
@@ -83,9 +90,7 @@ const DESCRIBE = {
     return [
       `h[${t}][${unit}] = ${exact(valueOf(lane, "h", t, unit), run.dtype)}`,
       `${placeWords(lane, t)}, shape (${lane.hiddenSize},)`,
-      above
-        ? `read by layer ${lane.layer + 1} as x[${t}][${offset + unit}]`
-        : `in ${outputName(run, lane, t, unit)}`,
+      above ? readersOf(run, lane, t, offset + unit) : `in ${outputName(run, lane, t, unit)}`,
       last ? `in ${stateName(run, "h_n", lane, unit)}` : null,
       moment.done(lane.index, t) ? null : "not computed yet at this moment",
     ];
@@ -99,7 +104,7 @@ const DESCRIBE = {
   h_n(run, _hit, lane) {
     const t = lane.direction === "forward" ? run.seqLen - 1 : 0;
     return [
-      `h_n[${lane.index}] is h[${t}] of layer ${lane.layer}, ${lane.direction}`,
+      `${stateName(run, "h_n", lane, ":")} is h[${t}] of layer ${lane.layer}, ${lane.direction}`,
       `the state after its last update, shape (${lane.hiddenSize},)`,
     ];
   },
@@ -114,6 +119,9 @@ const DESCRIBE = {
       name,
       `h[${t}] of layer ${layer}: [${lanes.map((lane) => lane.direction).join(" | ")}]`,
       `shape (${size},)`,
+      run.whatIf && layer < run.numLayers - 1 && lanes.length === 2
+        ? "in this order nobody reads it: the layer above joins other states"
+        : null,
     ];
   },
   flow(run, { t }, lane) {
@@ -169,12 +177,13 @@ const DESCRIBE = {
   },
   term(run, { term, row, t, total }, lane) {
     const share =
-      total > 0
+      total > 0 && Number.isFinite(total)
         ? `${((100 * Math.abs(term.product)) / total).toFixed(1)} % of the sum of all |terms|`
         : null;
     const product = exact(term.product, "float64");
     if (term.part === "b") {
-      return [`${term.field} = ${product}`, share];
+      const names = term.field.split(" + ").map((field) => `${field}${lane.suffix}[${row}]`);
+      return [`${names.join(" + ")} = ${product}`, share];
     }
     const operand =
       term.part === "wx"
@@ -216,6 +225,18 @@ function largestError(run, lane, t) {
   return most;
 }
 
+/** Who reads a state, and under which index; in the wrong order the two directions differ. */
+function readersOf(run, lane, t, feature) {
+  const above = run.lanes.filter((other) => other.layer === lane.layer + 1);
+  const indexes = above.map((reader) => {
+    const other = sourceOf(run, reader, t, feature).t;
+    return `x[${other}][${feature}]`;
+  });
+  return indexes.every((index) => index === indexes[0])
+    ? `read by layer ${lane.layer + 1} as ${indexes[0]}`
+    : `read by layer ${lane.layer + 1}: ${above.map((reader, at) => `${reader.direction} as ${indexes[at]}`).join(", ")}`;
+}
+
 /** The verdict on the wrong order, as two sentences. */
 export function verdictWords(run) {
   const { difference, limit, first } = run.whatIf;
@@ -235,7 +256,7 @@ export function verdictWords(run) {
   );
   return (
     `Wrong: max |output − torch.nn| = ${exact(difference, "float32")}; up to ${limit.toExponential(0)} counts as equal. ` +
-    `First wrong: ${places.join(" and ")}. The reverse states of the layer below are not there yet.`
+    `First wrong: ${places.join(" and ")}. The states they need of the other direction are not there yet.`
   );
 }
 
