@@ -162,11 +162,12 @@ def test_compare_page_keeps_the_settings(page, server):
     page.get_by_role("link", name="Beside torch.nn").click()
     page.get_by_role("heading", name="Beside torch.nn", level=1).wait_for()
     settle(page)
+    # Streamlit writes the settings into the address once the page's controls are there.
+    page.wait_for_url(lambda url: "layers=3" in url)
     trace, net = engine_run(layers=3, seed=7)
 
     assert page.get_by_text("3-layer bidirectional").is_visible()
     assert page.url.split("?")[0].endswith("/compare")
-    assert "layers=3" in page.url
     theirs = rnnviz.compare(trace, net)
     np.testing.assert_allclose(
         np.array(heatmap(page, "comparison", 1)), theirs.output[:, 0].T, rtol=1e-6

@@ -113,6 +113,11 @@ export function mapList(view, size) {
     height: size.height,
     fill: view.palette.surface,
   });
+  if (size.zoom > 1) {
+    const foot = footer(view.run);
+    const place = { x: 0, y: size.height - foot, width: size.width, height: foot };
+    list.push({ kind: "rect", ...place, fill: view.palette.surface });
+  }
   nameItems(view, plan, list, size);
   if (size.zoom > 1) {
     minimapItems(view, size, list);

@@ -107,7 +107,7 @@ export class Player {
       this.host.onOrder?.(this.state.order);
     }
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const plays = autoplay && !there && !still;
+    const plays = autoplay && !there && !still && this.state.walk === "order";
     this.state.tau = plays ? 0 : this.state.tau;
     this.teller.begin(Object.keys(seed ?? {}).length > 0);
     if (plays) {
@@ -259,12 +259,17 @@ export class Player {
     }
   }
 
-  /** Something was done by hand: what plays by itself ends with it, and a link may be due. */
-  touched() {
+  /** What plays by itself ends. */
+  endShow() {
     if (this.until !== null) {
       this.until = null;
       this.pause();
     }
+  }
+
+  /** Something was done by hand: what plays by itself ends with it, and a link may be due. */
+  touched() {
+    this.endShow();
     this.invalidate();
     this.teller.soon();
   }

@@ -119,6 +119,7 @@ export class Screen {
     zoom.panY = (zoom.panY + atY) * ratio - atY;
     zoom.zoom = next;
     this.clampPan(size);
+    this.followed = null;
     this.player.invalidate();
   }
 

@@ -137,6 +137,14 @@ function listenForKeys() {
         shared.current?.key(event);
       }
     });
+    for (const kind of ["keydown", "pointerdown"]) {
+      document.addEventListener(kind, (event) => {
+        // The play button ends the show itself, and would start it again.
+        if (!event.composedPath().includes(shared.current?.parts.play)) {
+          shared.current?.endShow();
+        }
+      });
+    }
   }
 }
 
