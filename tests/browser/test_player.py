@@ -218,6 +218,17 @@ def test_play_ends_at_the_end_and_starts_again_from_there(player):
     assert at(player).startswith("0.forward.")
 
 
+def test_another_order_may_come_before_the_first_frame_is_played(player):
+    """Playing begins with nothing computed yet: there is no update before the first."""
+    press(player, "End")
+    player.page.evaluate(f"{CURRENT}.playOrPause(), {CURRENT}.setOrder('both')")
+    begun = player.page.evaluate(f"{CURRENT}.state.tau")
+    press(player, "ArrowRight")
+
+    assert begun == 0
+    assert at(player) == "0.forward.0.0"
+
+
 def test_the_mouse_scrubs_the_timeline(player):
     order = schedule("layer-first", made({}).trace.config.lanes, 5)
     slider = player.get_by_role("slider", name="Timeline")

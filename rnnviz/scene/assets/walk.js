@@ -129,16 +129,11 @@ export function carried(run, schedule, state, moment) {
   const same = ({ layer, direction }) =>
     layer === moment.lane.layer && direction === moment.lane.direction;
   const lane = run.lanes.find(same)?.index ?? Math.min(moment.lane.index, run.lanes.length - 1);
-  const there = focused(
-    run,
-    schedule,
-    state,
-    lane,
-    Math.min(moment.t, run.seqLen - 1),
-    moment.unit,
-  );
+  const t = Math.min(moment.t, run.seqLen - 1);
+  const there = focused(run, schedule, state, lane, t, moment.unit);
   if (!moment.whole) {
-    there.tau += Math.min((moment.phase + moment.share) / PHASES - 1, 0);
+    const walked = (moment.phase + moment.share) / PHASES;
+    there.tau = Math.min(Math.floor(there.tau) + walked, there.tau);
   }
   return there;
 }
