@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from rnnviz.figures import (
 )
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
+from rnnviz.ui.settings import Settings
 from rnnviz.ui.words import difference_words, net_words, scientific, verdict, warning_words
 
 # States in all charts together that a browser draws in a second.
@@ -81,9 +83,9 @@ def still_view(run: Run, sample: int) -> None:
     st.subheader("One cell in detail")
     layer, direction = choose_cell(run)
     if charted:
-        figure = product_heatmaps(run.trace, layer, direction, sample=sample, look=choice)
-        chart(figure, "products")
-        chart(weight_heatmaps(run.trace, layer, direction, look=choice), "weights")
+        place = {"layer": layer, "direction": direction, "look": choice}
+        chart(_built(run, product_heatmaps, sample=sample, **place), "products")
+        chart(_built(run, weight_heatmaps, **place), "weights")
     _numbers(run.trace.cell(layer, direction).h[:, sample])
     downloads(run, look=choice, sample=sample, cell=(layer, direction))
 
@@ -104,11 +106,11 @@ def _lane_charts(run: Run, choice: Look, sample: int) -> None:
         columns = st.columns(run.trace.config.num_directions)
         for column, direction in zip(columns, run.trace.config.directions, strict=True):
             with column:
-                figure = hidden_heatmap(run.trace, layer, direction, sample=sample, look=choice)
+                place = {"layer": layer, "direction": direction, "sample": sample}
+                figure = _built(run, hidden_heatmap, look=choice, **place)
                 chart(figure, f"hidden_{layer}_{direction}")
     st.subheader("Beside torch.nn")
-    figure = comparison(run.trace, run.comparison, sample=sample, look=choice)
-    chart(figure, "comparison")
+    chart(_built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
 
 
 @st.fragment
@@ -122,14 +124,15 @@ def compare_view(run: Run) -> None:
     right.metric("counts as equal up to", scientific(result.output_limit, 3))
     st.caption(result.reason)
     choice = look(run, sample)
-    chart(comparison(run.trace, result, sample=sample, look=choice), "comparison")
+    chart(_built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
     st.subheader("Cell by cell")
     st.write(
         "Each cell is run again by torch on the input that RNNviz recorded for it, so that an "
         "error shows where it arises and not in the layers above."
     )
     layer, direction = choose_cell(run)
-    figure = cell_comparison(run.trace, result, layer, direction, sample=sample, look=choice)
+    place = {"layer": layer, "direction": direction, "sample": sample}
+    figure = _built(run, cell_comparison, judged=True, look=choice, **place)
     chart(figure, "cell_comparison")
 
 
@@ -139,6 +142,28 @@ def choose_cell(run: Run) -> tuple[int, Direction]:
     if st.session_state["cell"] not in names:
         st.session_state["cell"] = next(iter(names))
     return names[st.selectbox("Cell", list(names), key="cell", bind="query-params")]
+
+
+def _built(
+    run: Run, draw: Callable[..., go.Figure], *, judged: bool = False, **options: Any
+) -> go.Figure:
+    """A figure of a run, of its comparison too if `judged`; the same one at every rerun."""
+    return _figure(draw.__name__, run.settings, options, draw, run, judged)
+
+
+# plotly takes 20 to 60 ms to build one, and most reruns show the same ones again. Shared between
+# sessions: Streamlit only reads it.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _figure(
+    name: str,  # noqa: ARG001
+    settings: Settings,  # noqa: ARG001
+    options: dict[str, Any],
+    _draw: Callable[..., go.Figure],
+    _run: Run,
+    _judged: bool,
+) -> go.Figure:
+    records = (_run.trace, _run.comparison) if _judged else (_run.trace,)
+    return _draw(*records, **options)
 
 
 def chart(figure: go.Figure, key: str) -> None:
