@@ -22,6 +22,8 @@ ASSETS = Path(__file__).parent / "assets"
 SHARED = "shared"
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', flags=re.MULTILINE)
+# What stands in lines of its own; a part of the page is sent again with each change of its data.
+_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?s:.*?)\*/)\n", flags=re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", flags=re.MULTILINE)
 
 
@@ -30,7 +32,7 @@ def script(entry: str) -> str:
     """A module and all that it imports as one text without imports.
 
     Each module becomes a function of its own that gives what the module exports, so that modules
-    may use the same names inside. Only the entry keeps its exports.
+    may use the same names inside. Only the entry keeps its exports. Comments are left out.
 
     Raises:
         ValueError: two modules import each other.
@@ -102,7 +104,7 @@ def _source(name: str) -> str:
     if name == SHARED:
         data = json.dumps(shared(), ensure_ascii=True, separators=(",", ":"))
         return f"export const SHARED = {data};\n"
-    return (ASSETS / f"{name}.js").read_text("utf-8")
+    return _COMMENT.sub("", (ASSETS / f"{name}.js").read_text("utf-8"))
 
 
 def _order(entry: str) -> list[str]:

@@ -111,7 +111,7 @@ def _header(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict:
         "lanes": [_lane(cell) for cell in trace.cells],
         "layout": _layout(trace),
         "apart": apart,
-        "limits": _limits(trace, apart),
+        "limits": _limits(trace),
     }
 
 
@@ -132,12 +132,11 @@ def _layout(trace: Trace) -> list:
     return [plan.top, plan.input_top, bands]
 
 
-def _limits(trace: Trace, apart: float) -> dict[str, list[float]]:
+def _limits(trace: Trace) -> dict[str, list[float]]:
     """How far colours run: at full range, and fitted to this run."""
     looks = (DEFAULT_LOOK, Look(fit=True))
     scales = {"h": state_scale, "x": input_scale, "product": product_scale, "weight": weight_scale}
-    limits = {name: [scale(trace, look).limit for look in looks] for name, scale in scales.items()}
-    return limits | {"difference": [apart or 1.0] * 2}
+    return {name: [scale(trace, look).limit for look in looks] for name, scale in scales.items()}
 
 
 def _apart(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> float:

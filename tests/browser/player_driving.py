@@ -42,6 +42,7 @@ def opened(page, url, *, seen=True, charts=False, height=900):
 
     The still charts below it take as long to load as all the rest: most tests go without.
     """
+    page.add_init_script(WRITTEN)
     if seen:
         page.add_init_script(SEEN)
     if not charts:
@@ -149,42 +150,71 @@ def hover(player, x, y):
     return tip(player)
 
 
-def place_of(player, picture, **what):
-    """Where something of an SVG picture lies on the screen: x, y of its middle."""
-    return player.locator(f"{picture} svg[role=img]").evaluate(
-        """(svg, what) => {
-            const node = Array.from(svg.children).find(({ hit }) =>
-                hit && Object.entries(what).every(([name, value]) => hit[name] === value));
-            const box = node.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2];
-        }""",
-        what,
-    )
+# The canvas of a part of the player, and what its display list has of some kind: [x, y], the
+# middles on the screen, with their hits.
+FIND = f"""(canvas, [part, what]) => {{
+    const screen = {CURRENT}.screen;
+    const box = canvas.getBoundingClientRect();
+    const found = screen.lists[part].filter(({{ hit, opacity }}) => hit && opacity !== 0 &&
+        Object.entries(what).every(([name, value]) => hit[name] === value));
+    return found.map((item) => {{
+        const [x, y, width, height] = item.box ?? [item.x, item.y, item.width, item.height];
+        return [box.x + x + width / 2, box.y + y + height / 2];
+    }});
+}}"""
+
+# Keeps what is written on every canvas since it was last emptied: [text, x, y, colour].
+WRITTEN = """(() => {
+    const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.clearRect = function (...place) {
+        this.canvas.written = [];
+        clearRect.apply(this, place);
+    };
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        (this.canvas.written ??= []).push([text, x, y, this.fillStyle]);
+        fillText.call(this, text, x, y);
+    };
+})()"""
 
 
-def told(player, picture, **what):
-    """The first lines of the tooltips of all such things in a picture.
+def canvas_of(player, part):
+    """The canvas in which the pointer finds the things of the anatomy or the drill-down."""
+    return player.locator(f".{part} canvas[role=img]")
+
+
+def written(player, part):
+    """Every text that stands on the canvases of a part; the page was opened with WRITTEN."""
+    canvases = player.locator(f".{part} canvas")
+    kept = canvases.evaluate_all("(all) => all.flatMap((canvas) => canvas.written ?? [])")
+    return [text for text, *_ in kept]
+
+
+def place_of(player, where, **what):
+    """Where something of the anatomy or the drill-down lies on the screen: x, y of its middle."""
+    return canvas_of(player, where).evaluate(FIND, [where, what])[0]
+
+
+def told(player, where, **what):
+    """The first lines of the tooltips of all such things in the anatomy or the drill-down.
 
     The pointer's events come from here: a real mouse waits for a frame at each of them. What
     lies under something else, where no mouse would find it, fails.
     """
-    return player.locator(f"{picture} svg[role=img]").evaluate(
-        """(svg, what) => {
-            const tip = svg.closest(".rnnviz").querySelector(".tip");
-            const found = Array.from(svg.children).filter(({ hit }) =>
-                hit && Object.entries(what).every(([name, value]) => hit[name] === value));
-            return found.map((node) => {
-                const box = node.getBoundingClientRect();
-                const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
-                const top = svg.getRootNode().elementFromPoint(place.clientX, place.clientY);
-                if (top.hit !== node.hit) {
-                    throw new Error(`${JSON.stringify(node.hit)} lies under something`);
-                }
-                top.dispatchEvent(new PointerEvent("pointermove", { ...place, bubbles: true }));
+    return canvas_of(player, where).evaluate(
+        f"""(canvas, [part, what]) => {{
+            const tip = canvas.closest(".rnnviz").querySelector(".tip");
+            return ({FIND})(canvas, [part, what]).map(([clientX, clientY]) => {{
+                const top = canvas.getRootNode().elementFromPoint(clientX, clientY);
+                const place = {{ clientX, clientY, bubbles: true }};
+                top.dispatchEvent(new PointerEvent("pointermove", place));
+                const hit = {CURRENT}.pointed?.find();
+                if (!Object.entries(what).every(([name, value]) => hit?.[name] === value)) {{
+                    throw new Error(`${{JSON.stringify(what)}} lies under something`);
+                }}
                 return tip.hidden ? null : tip.firstChild.textContent;
-            });
-        }""",
-        what,
+            }});
+        }}""",
+        [where, what],
     )
 
 

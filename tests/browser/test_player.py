@@ -40,6 +40,7 @@ from tests.browser.player_driving import (
     tip,
     told,
     two_decimals,
+    written,
 )
 
 pytestmark = pytest.mark.browser
@@ -71,12 +72,13 @@ def player(first_screen):
     click(first_screen, "order of computing")
     for label, value in (("Step", "phase"), ("Speed", "1"), ("Over the whole sequence", "h")):
         choose(first_screen, label, value)
+    choose(first_screen, "Order", "layer-first")
     for name in ("Biases apart", "Show the whole result"):
         if first_screen.get_by_role("button", name=name, pressed=True).count():
             click(first_screen, name)
     first_screen.focus()
     press(first_screen, "Home")
-    click_at(first_screen, *place_of(first_screen, ".anatomy", part="unit", row=0))
+    click_at(first_screen, *place_of(first_screen, "anatomy", part="unit", row=0))
     return first_screen
 
 
@@ -285,7 +287,7 @@ def test_a_click_in_the_anatomy_goes_to_a_unit_or_where_an_operand_came_from(pla
         {"part": "operand", "block": "previous", "column": 0},
         {"part": "operand", "block": "x", "column": 6},
     ):
-        click_at(player, *place_of(player, ".anatomy", **part))
+        click_at(player, *place_of(player, "anatomy", **part))
         places.append(at(player))
 
     assert places == ["1.reverse.3.1", "1.reverse.4.0", "0.reverse.4.2"]
@@ -398,7 +400,7 @@ def terms_of(made_run, layer, direction, t, unit):
 def check_terms(player, expected, dtype):
     """The tooltips of the waterfall's bars name both factors; gives all products that they name."""
     weights, values, biases = expected
-    lines = told(player, ".drill", part="term")
+    lines = told(player, "drill", part="term")
     assert len(lines) == len(weights) + 1
     products = [number(line) for line in lines]
     for line, weight, value in zip(lines[:-1], weights, values, strict=True):
@@ -428,11 +430,11 @@ def check_place(player, run, place, rtol):
     expected = terms_of(run, *place)
     products = check_terms(player, expected, dtype)
     sums = [getattr(cell, field)[t, 0, unit] for field in ("wx", "wh", "a", "h")]
-    lines = told(player, ".anatomy", part="vector", row=unit)
+    lines = told(player, "anatomy", part="vector", row=unit)
     assert [dtype(number(line)) for line in lines] == sums
     assert abs(sum(products) - float(sums[2])) <= rtol * sum(map(abs, products))
 
-    shown = player.locator(".anatomy svg text").all_text_contents()
+    shown = written(player, "anatomy")
     assert {two_decimals(value) for value in sums if abs(value) >= 0.01} <= set(shown)
     row = re.sub(r" ≈ ", "=", player.locator(".sentence").inner_text())
     assert row == f"h[{t}][{unit}]=tanh({two_decimals(sums[2])})={two_decimals(sums[3])}"
@@ -487,7 +489,7 @@ def test_the_map_names_every_number_and_where_torch_keeps_it(player):
 def test_a_tooltip_is_of_the_moment_that_is_shown(player):
     """Also when one moves on by a key while the pointer rests."""
     click_at(player, *map_place(player, 1, "reverse", 3, 2))
-    said = hover(player, *place_of(player, ".anatomy", part="vector", field="a", row=0))
+    said = hover(player, *place_of(player, "anatomy", part="vector", field="a", row=0))
     assert said[0].startswith("a[3][0] = ")
     press(player, "End")
 
@@ -497,14 +499,14 @@ def test_a_tooltip_is_of_the_moment_that_is_shown(player):
 
 def test_biases_apart_are_torchs_two(player):
     click_at(player, *map_place(player, 1, "reverse", 2, 3))
-    together = [number(line) for line in told(player, ".drill", part="term")]
+    together = [number(line) for line in told(player, "drill", part="term")]
     click(player, "Biases apart")
     net = made({}).net
-    apart = [number(line) for line in told(player, ".drill", part="term")]
+    apart = [number(line) for line in told(player, "drill", part="term")]
 
     assert apart[:-2] == together[:-1]
     for column, name in enumerate(("bias_ih_l1_reverse", "bias_hh_l1_reverse")):
-        lines = told(player, ".anatomy", part="bias", column=column)
+        lines = told(player, "anatomy", part="bias", column=column)
         assert [line.split("[")[0] for line in lines] == [name] * 4
         values = getattr(net, name).tolist()
         assert [np.float32(number(line)) for line in lines] == [np.float32(v) for v in values]
@@ -537,7 +539,7 @@ def test_one_unit_at_one_timestep(page, server):
     run = made(query)
     assert player.locator(".headline").inner_text() == "Update 1 of 1: layer 0, forward, t = 0"
     check_terms(player, terms_of(run, 0, "forward", 0, 0), np.float32)
-    sums = [np.float32(number(line)) for line in told(player, ".anatomy", part="vector")]
+    sums = [np.float32(number(line)) for line in told(player, "anatomy", part="vector")]
 
     assert sums == [getattr(run.trace.cell(0), field)[0, 0, 0] for field in ("wx", "wh", "a", "h")]
     press(player, "ArrowRight", "Shift+ArrowRight", "Home", "ArrowLeft", "End", "ArrowDown")
@@ -579,20 +581,27 @@ def test_the_largest_net_opens_plays_and_scrubs(page, server):
     expect(player.locator(".readout")).to_have_text(f"update {int(0.95 * 3072) + 1} of 3072")
     drag(page, timeline, 0.1, (9 * 256 + 56.5) / 3072)
     assert at(player) == "4.reverse.199.0"
-    lines = told(player, ".anatomy", part="vector", row=2)
+    lines = told(player, "anatomy", part="vector", row=2)
     expected = [getattr(cell, field)[199, 0, 2] for field in ("wx", "wh", "a", "h")]
     np.testing.assert_allclose([number(line) for line in lines], expected, rtol=1e-4, atol=1e-6)
     assert page.evaluate(LONGEST) < 1000
 
 
-def marked(player, picture):
-    """The texts of cells with a frame in the colour of an alarm."""
+def marked(player, part):
+    """What is written in the cells with a frame in the colour of an alarm."""
     alarm = player.page.evaluate(f"{CURRENT}.palette.alarm")
-    return player.locator(f"{picture} svg[role=img]").evaluate(
-        """(svg, alarm) => Array.from(svg.querySelectorAll(`rect[stroke="${alarm}"]`),
-            (cell) => cell.nextElementSibling.textContent)""",
-        alarm,
+    cells = player.page.evaluate(
+        f"""([part, alarm]) => {CURRENT}.screen.lists[part].filter(({{ kind, stroke }}) =>
+            kind === "rect" && stroke === alarm).map(({{ texture, ...item }}) => item)""",
+        [part, alarm],
     )
+    canvases = player.locator(f".{part} canvas")
+    texts = canvases.evaluate_all("(all) => all.flatMap((canvas) => canvas.written ?? [])")
+    return [text for cell in cells for text, x, y, _ in texts if inside(cell, x, y)]
+
+
+def inside(cell, x, y):
+    return 0 <= x - cell["x"] <= cell["width"] and 0 <= y - cell["y"] <= cell["height"]
 
 
 def test_what_is_no_number_is_marked(page, apps):
@@ -602,19 +611,19 @@ def test_what_is_no_number_is_marked(page, apps):
     player.locator(".headline").click()
     choose(player, "Step", "update")
     press(player, "Home")
-    assert marked(player, ".anatomy") == []
+    assert marked(player, "anatomy") == []
     press(player, "ArrowRight")
-    infinite = marked(player, ".anatomy")
+    infinite = marked(player, "anatomy")
     assert infinite[0] == "+∞"
     assert len(infinite) == 1 + 4 + 4
     assert set(infinite) == {"+∞", "−∞"}
     press(player, "ArrowRight", "ArrowRight")
-    assert marked(player, ".anatomy") == ["NaN"] * (1 + 4 + 4 + 4)
+    assert marked(player, "anatomy") == ["NaN"] * (1 + 4 + 4 + 4)
     assert "NaN" in player.locator(".sentence").inner_text()
     press(player, "ArrowRight")
 
-    assert marked(player, ".anatomy") == ["NaN"] * (4 + 4 + 4 + 4)
-    assert math.isnan(number(told(player, ".anatomy", part="vector", field="a", row=0)[0]))
+    assert marked(player, "anatomy") == ["NaN"] * (4 + 4 + 4 + 4)
+    assert math.isnan(number(told(player, "anatomy", part="vector", field="a", row=0)[0]))
     svg = ET.fromstring(saved(player, "Map as SVG")[0])
     alarm = page.evaluate(f"{CURRENT}.palette.alarm")
     colors = [color for column in cells_of(svg) for color in column[3]]
@@ -626,11 +635,11 @@ def test_a_net_that_overflows_is_marked_and_plays(page, server):
     query = {"input": "random numbers", "steps": 256, "activation": "relu", "hidden": 8}
     query |= {"weights": "orthogonal", "radius": 2.0, "at": "1.forward.255.0"}
     player = opened(page, f"{server}/?{urlencode(query)}")
-    assert set(marked(player, ".anatomy")) & {"NaN", "+∞"}
+    assert set(marked(player, "anatomy")) & {"NaN", "+∞"}
     choose(player, "Order", "time-first")
 
     expect(player.locator(".banner")).to_contain_text("Wrong")
-    assert set(marked(player, ".anatomy")) & {"NaN", "+∞"}
+    assert set(marked(player, "anatomy")) & {"NaN", "+∞"}
 
 
 # ---- servers and neighbours
@@ -651,7 +660,7 @@ def test_nothing_goes_over_the_wire_while_one_moves(page, server):
     click(player, "Play")
     page.wait_for_timeout(1500)
     press(player, "End", "Shift+ArrowLeft", *["ArrowLeft"] * 10, *["ArrowDown"] * 2, "?", "Escape")
-    for picture, part in ((".anatomy", "vector"), (".drill", "term")):
+    for picture, part in (("anatomy", "vector"), ("drill", "term")):
         hover(player, *place_of(player, picture, part=part))
     hover(player, *map_place(player, 1, "reverse", 3, 2))
     drag(page, player.get_by_role("slider", name="Timeline").bounding_box(), 0.1, 0.9, 0.4)

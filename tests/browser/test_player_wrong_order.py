@@ -65,7 +65,7 @@ def error_in(words):
 
 
 def h_shown(player, t, unit):
-    return number(told(player, ".anatomy", part="vector", field="h", row=unit, t=t)[0])
+    return number(told(player, "anatomy", part="vector", field="h", row=unit, t=t)[0])
 
 
 def first_wrong(player):
@@ -131,7 +131,7 @@ def test_time_first_is_wrong_by_as_much_as_an_independent_loop(page, server):
         click_at(player, *map_place(player, layer, direction, t, unit))
         theirs = kept[layer][int(direction == "reverse")][t][unit].item()
         assert h_shown(player, t, unit) == pytest.approx(theirs, abs=1e-6)
-        terms = [number(line) for line in told(player, ".drill", part="term")]
+        terms = [number(line) for line in told(player, "drill", part="term")]
         assert np.tanh(sum(terms)) == pytest.approx(theirs, abs=1e-6)
 
     choose(player, "Order", "layer-first")

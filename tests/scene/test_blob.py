@@ -162,7 +162,7 @@ def test_the_header_says_what_there_is():
     header, *_ = unpacked(pack(trace, truth.cells, sample=1))
     layout, limits = header.pop("layout"), header.pop("limits")
 
-    assert header.pop("apart") == limits["difference"][0] == pytest.approx(0.25)
+    assert header.pop("apart") == pytest.approx(0.25)
     assert header == {
         "dtype": "float32",
         "seq_len": 5,
@@ -184,7 +184,7 @@ def test_the_header_says_what_there_is():
         name: [scale(trace, full).limit, scale(trace, fitted).limit]
         for name, scale in scales.items()
     }
-    assert limits == expected | {"difference": [pytest.approx(0.25)] * 2}
+    assert limits == expected
     assert limits["h"] == [1.0, pytest.approx(0.92, abs=0.02)]
     # Counted by hand: 48 px of input, lanes of 42 px, each layer in a band with a pill above.
     assert layout == [
@@ -197,15 +197,14 @@ def test_the_header_says_what_there_is():
     ]
 
 
-def test_the_difference_is_that_of_the_sample_and_has_a_range_where_there_is_none():
+def test_the_difference_is_that_of_the_sample():
     trace = typed_trace()
     theirs = list(typed_comparison(trace).cells)
     theirs[2] = theirs[2].copy()
     theirs[2][3, 1, 0] += 0.5
 
-    assert unpacked(pack(trace, theirs, sample=0))[0]["limits"]["difference"] == [1.0, 1.0]
-    limits = unpacked(pack(trace, theirs, sample=1))[0]["limits"]["difference"]
-    assert limits == [pytest.approx(0.5)] * 2
+    assert unpacked(pack(trace, theirs, sample=0))[0]["apart"] == 0.0
+    assert unpacked(pack(trace, theirs, sample=1))[0]["apart"] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,22 @@ import { beforeName } from "./words.js";
 
 const FONT = 11;
 
-/** The anatomy as a display list. */
-export function anatomyList(view, plan) {
-  const list = [];
+/**
+ * The anatomy as two display lists, the second above the first: the weights, which stay from step
+ * to step, and all that moves.
+ */
+export function anatomyLists(view, plan) {
+  const [still, list] = [[], []];
   for (const block of plan.blocks) {
-    BLOCKS[block.kind](view, plan, block, list);
+    BLOCKS[block.kind](view, plan, block, list, still);
   }
   unitNames(view, plan, list);
   frameItems(view, plan, list);
-  return list;
+  return [still, list];
 }
 
 const BLOCKS = {
-  matrix(view, plan, block, list) {
+  matrix(view, plan, block, list, still) {
     const { run, moment, fit } = view;
     const { lane, t } = moment;
     const limit = run.limits.weight[fit];
@@ -34,14 +37,14 @@ const BLOCKS = {
       row,
       column,
     });
-    grid(view, plan, block, list, { value, limit, hit, key: `${block.field} ${lane.index}` });
+    grid(view, plan, block, still, { value, limit, hit, key: `${block.field} ${lane.index}` });
     const operand = block.operand === "x" ? readAt : stateBefore;
     const range = run.limits[block.operand === "x" && lane.layer === 0 ? "x" : "h"][fit];
     operandRow(view, plan, block, list, (column) => operand(run, lane, t, column), range);
     operandTitle(view, block, list);
     footItem(view, plan, block, list, block.name);
   },
-  bias(view, plan, block, list) {
+  bias(view, plan, block, list, still) {
     const { run, moment, fit, apart } = view;
     const columns = biasColumns(moment.lane, apart);
     if (columns.length === 0) {
@@ -50,7 +53,7 @@ const BLOCKS = {
     const value = (row, column) =>
       columns[column][1].reduce((sum, field) => sum + moment.lane[field][row], 0);
     const hit = (row, column) => ({ part: "bias", lane: moment.lane.index, row, column });
-    grid(view, plan, block, list, {
+    grid(view, plan, block, still, {
       value,
       limit: run.limits.weight[fit],
       hit,
@@ -201,6 +204,7 @@ function footItem(view, plan, block, list, text, size = 14) {
     fill,
     weight: lit || asked ? 700 : 400,
     hit,
+    box: [block.x, y - size, Math.max(block.width, 1), size + 6],
   });
 }
 
@@ -227,6 +231,7 @@ function unitNames({ moment, palette }, plan, list) {
         fill,
         weight: chosen ? 600 : 400,
         hit: { part: "unit", row },
+        box: [x - 42, y - FONT, 42, FONT + 4],
       });
     }
   }

@@ -59,10 +59,9 @@ function partsOf() {
     mapScroll: make("div", { class: "map-scroll", ...scrolled, "aria-label": "Map" }, map),
     banner: make("div", { class: "banner", role: "status", hidden: true }),
     timeline: make("canvas"),
-    anatomySvg: picture("Anatomy of this step: operands, weights, products, sum and state"),
-    anatomyHeat: make("canvas", { "aria-hidden": "true" }),
-    drillSvg: picture("The sum of one unit, product by product"),
-    drillHeat: make("canvas", { "aria-hidden": "true" }),
+    weights: make("canvas", { "aria-hidden": "true" }),
+    step: picture("Anatomy of this step: operands, weights, products, sum and state"),
+    sum: picture("The sum of one unit, product by product"),
     sentence: make("p", { class: "sentence" }),
     slope: make("p", { class: "slope" }),
     strip: make("canvas", { role: "img" }),
@@ -77,14 +76,7 @@ function partsOf() {
 }
 
 function picture(label) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
-  return svg;
-}
-
-function holder(canvas, svg) {
-  return make("div", { class: "layers" }, canvas, svg);
+  return make("canvas", { role: "img", "aria-label": label });
 }
 
 function anatomy(parts, act) {
@@ -93,7 +85,7 @@ function anatomy(parts, act) {
   const scale = make("span", { class: "scale", role: "img", "aria-label": words });
   const legend = make("span", { class: "legend" }, "−", scale, "+", parts.ranges);
   const head = make("div", { class: "head" }, parts.headline, legend, parts.apart);
-  const drawn = holder(parts.anatomyHeat, parts.anatomySvg);
+  const drawn = make("div", { class: "layers" }, parts.weights, parts.step);
   return make("section", { class: "anatomy", "aria-label": "Anatomy" }, head, drawn);
 }
 
@@ -105,12 +97,7 @@ function drill(parts, act) {
     make("span", { text: "Copy as equation" }),
   );
   const words = make("div", { class: "words" }, parts.sentence, parts.slope, copy, parts.copied);
-  return make(
-    "section",
-    { class: "drill", "aria-label": "One unit" },
-    holder(parts.drillHeat, parts.drillSvg),
-    words,
-  );
+  return make("section", { class: "drill", "aria-label": "One unit" }, parts.sum, words);
 }
 
 function strip(parts, act) {

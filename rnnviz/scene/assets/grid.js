@@ -94,7 +94,7 @@ export function cellItems(view, list, place, value, limit, shown, hit) {
     const [x, y] = [place.x + place.width / 2, place.y + place.height / 2 + 4];
     list.push({ kind: "text", x, y, anchor: "middle", size, text, fill: ink });
   } else {
-    // The list keeps its length, so that a live picture changes attributes and not elements.
+    // An empty text, so that a cell is always two items.
     list.push({ kind: "text", x: place.x, y: place.y, size: FONT, text: "", fill: palette.text });
   }
 }

@@ -9,7 +9,6 @@ import { make } from "./dom.js";
 import { buildFrame } from "./frame.js";
 import { onKey } from "./keys.js";
 import { momentOf, REST, scheduleOf } from "./order.js";
-import { LiveSvg } from "./live_svg.js";
 import { attachPointer } from "./pointer.js";
 import { Screen } from "./screen.js";
 import { fromLink } from "./link.js";
@@ -38,8 +37,6 @@ export class Player {
     this.screen = new Screen(this);
     this.teller = new Teller(this);
     this.code = new CodePane(this.parts.code, (hover) => this.setHover(hover));
-    this.anatomySvg = new LiveSvg(this.parts.anatomySvg, this.parts.anatomyHeat);
-    this.drillSvg = new LiveSvg(this.parts.drillSvg, this.parts.drillHeat);
     this.parts.root.addEventListener("keydown", (event) => this.key(event));
     this.parts.root.addEventListener("pointerdown", (event) => this.pressed(event));
     attachPointer(this);

@@ -13,10 +13,14 @@ const TREMBLE = 4;
 export function attachPointer(player) {
   const { parts } = player;
   onMap(player, parts.map);
-  for (const svg of [parts.anatomySvg, parts.drillSvg]) {
-    svg.addEventListener("pointermove", (event) => point(player, svgHit(player, event), event));
-    svg.addEventListener("pointerleave", () => leave(player));
-    svg.addEventListener("click", (event) => clicked(player, svgHit(player, event)()));
+  for (const [picture, name] of [
+    [parts.step, "anatomy"],
+    [parts.sum, "drill"],
+  ]) {
+    const hit = (event) => stepHit(player, name, event);
+    picture.addEventListener("pointermove", (event) => point(player, hit(event), event));
+    picture.addEventListener("pointerleave", () => leave(player));
+    picture.addEventListener("click", (event) => clicked(player, hit(event)()));
   }
   onStrip(player, parts.strip);
   onTimeline(player, parts.slider);
@@ -77,21 +81,19 @@ function mapHit(player, { offsetX: x, offsetY: y }) {
   };
 }
 
-/** The same in an SVG; pictures of many cells know their place only here. */
-function svgHit(player, event) {
-  const { target, currentTarget, clientX, clientY } = event;
-  const box = currentTarget.getBoundingClientRect();
+/** The same in the anatomy and the drill-down; pictures of many cells know their place only here. */
+function stepHit(player, name, { offsetX: x, offsetY: y }) {
   return () => {
-    const hit = (target.isConnected && target.hit) || null;
+    const hit = itemAt(player.screen.lists[name] ?? [], x, y)?.hit ?? null;
     if (hit?.part !== "picture") {
       return hit;
     }
     const { block, rows } = hit;
     const { lane, t } = player.moment;
-    const [x, y] = [clientX - box.left - block.x, clientY - box.top - block.y];
-    const column = Math.min(Math.max(Math.floor(x / block.cell), 0), block.columns - 1);
+    const place = Math.floor((x - block.x) / block.cell);
+    const column = Math.min(Math.max(place, 0), block.columns - 1);
     let row = 0;
-    while (row < lane.hiddenSize - 1 && y >= rows.top(row + 1)) {
+    while (row < lane.hiddenSize - 1 && y - block.y >= rows.top(row + 1)) {
       row++;
     }
     const part = block.kind === "matrix" ? "weight" : block.kind;

@@ -67,8 +67,8 @@ export function openRun(bytes) {
     batchFirst: header.batch_first,
     labels: header.labels ?? null,
     columns: header.columns ?? null,
-    limits: header.limits,
-    apart: header.apart ?? Infinity,
+    limits: { ...header.limits, difference: [header.apart || 1, header.apart || 1] },
+    apart: header.apart,
     layout: header.layout,
     whatIf: header.what_if
       ? { ...header.what_if, difference: header.what_if.difference ?? Infinity }

@@ -1,11 +1,11 @@
 // What the state looks like: sizes, lists, painters, and the words beside them.
 import { SHARED } from "./shared.js";
-import { anatomyList } from "./anatomy.js";
+import { anatomyLists } from "./anatomy.js";
 import { anatomyPlan } from "./anatomy_plan.js";
 import { drillList, DRILL_HEIGHT, drillPlan, unitWords } from "./drill.js";
 import { legendList, rangeWords } from "./legend.js";
 import { mapHeight, mapList, mapMinWidth, mapPlan } from "./map.js";
-import { paintCanvas, sized } from "./paint.js";
+import { paintCanvas, sized, Still } from "./paint.js";
 import { refreshTip } from "./tip.js";
 import { stripList } from "./strip.js";
 import { paintTimeline } from "./timeline.js";
@@ -18,29 +18,25 @@ export class Screen {
   constructor(player) {
     this.player = player;
     this.lists = {};
+    this.weights = new Still();
   }
 
+  /** Paint everything, then write: a canvas asks for the page's style, which words make anew. */
   draw() {
     const { player } = this;
     const { parts } = player;
     const view = player.view();
     const shown = (name) => !parts.sections[name].hidden;
     this.measure();
-    if (shown("map")) {
-      this.drawMap(view);
-    }
-    if (shown("transport")) {
-      this.drawTransport(view);
-    }
-    if (shown("anatomy") || shown("drill")) {
-      this.drawAnatomy(view, shown);
-    }
-    if (shown("code")) {
-      player.code.draw(view, player.scheduled);
-    }
-    if (shown("strip")) {
-      this.drawStrip(view);
-    }
+    const words = [
+      shown("map") && this.drawMap(view),
+      shown("transport") && this.drawTransport(view),
+      shown("anatomy") && this.drawAnatomy(view),
+      shown("drill") && this.drawDrill(view),
+      shown("strip") && this.drawStrip(view),
+      shown("code") && (() => player.code.draw(view, player.scheduled)),
+    ];
+    words.forEach((write) => write && write());
     refreshTip(player, view);
   }
 
@@ -69,16 +65,16 @@ export class Screen {
     paintCanvas(sized(map, size.width, size.height), list);
     map.style.touchAction = size.zoom > 1 ? "none" : "pan-x pan-y";
     this.lists.map = list;
-    const label = `Unrolled net: ${view.run.numLayers} layers, ${view.run.seqLen} timesteps; ${placeWords(view.moment.lane, view.moment.t)} is in the light`;
-    if (this.mapLabel !== label) {
-      this.mapLabel = label;
-      map.setAttribute("aria-label", label);
-    }
-    if (size.width > this.widths.map && this.lastT !== view.moment.t) {
-      const x = mapPlan(view, size).middle(view.moment.t);
-      mapScroll.scrollLeft = x - this.widths.map / 2;
-    }
-    this.lastT = view.moment.t;
+    const { run, moment } = view;
+    const place = placeWords(moment.lane, moment.t);
+    const label = `Unrolled net: ${run.numLayers} layers, ${run.seqLen} timesteps; ${place} is in the light`;
+    return () => {
+      setLabel(map, label);
+      if (size.width > this.widths.map && this.lastT !== moment.t) {
+        mapScroll.scrollLeft = mapPlan(view, size).middle(moment.t) - this.widths.map / 2;
+      }
+      this.lastT = moment.t;
+    };
   }
 
   /** Where the map is zoomed, the cell in the light stays in sight when it changes. */
@@ -145,39 +141,46 @@ export class Screen {
     const alongTime = state.walk === "time";
     const [now, most] = alongTime ? [moment.t, run.seqLen - 1] : [moment.k, schedule.length - 1];
     const words = alongTime ? `timestep ${now}` : `update ${now + 1} of ${most + 1}`;
-    setText(readout, words);
-    slider.setAttribute("aria-valuemax", most);
-    slider.setAttribute("aria-valuenow", now);
-    slider.setAttribute("aria-valuetext", `${words}: ${placeWords(moment.lane, moment.t)}`);
+    return () => {
+      setText(readout, words);
+      slider.setAttribute("aria-valuemax", most);
+      slider.setAttribute("aria-valuenow", now);
+      slider.setAttribute("aria-valuetext", `${words}: ${placeWords(moment.lane, moment.t)}`);
+    };
   }
 
-  drawAnatomy(view, shown) {
-    const { player } = this;
-    const { parts } = player;
+  drawAnatomy(view) {
+    const { parts } = this.player;
     const width = this.widths.step;
     const { moment, schedule } = view;
     const plan = anatomyPlan(view, width);
-    if (shown("anatomy")) {
-      const count = moment.alongTime
-        ? "Everything computed"
-        : `Update ${moment.k + 1} of ${schedule.length}`;
-      const { lane, t } = moment;
+    const [still, moving] = anatomyLists(view, plan);
+    const height = Math.ceil(plan.height);
+    this.weights.paint(parts.weights, still, width, height);
+    paintCanvas(sized(parts.step, width, height), moving);
+    this.lists.anatomy = [...still, ...moving];
+    const { lane, t, k, alongTime } = moment;
+    const count = alongTime ? "Everything computed" : `Update ${k + 1} of ${schedule.length}`;
+    return () => {
       setText(parts.headline, `${count}: layer ${lane.layer}, ${lane.direction}, t = ${t}`);
       setText(parts.ranges, rangeWords(view));
-      this.lists.anatomy = anatomyList(view, plan);
-      player.anatomySvg.paint(this.lists.anatomy, width, Math.ceil(plan.height));
-    }
-    if (shown("drill")) {
-      this.lists.drill = drillList(view, drillPlan(view, plan, width));
-      player.drillSvg.paint(this.lists.drill, width, DRILL_HEIGHT);
-      const [words, slope] = unitWords(moment);
+    };
+  }
+
+  drawDrill(view) {
+    const { parts } = this.player;
+    const width = this.widths.step;
+    this.lists.drill = drillList(view, drillPlan(view, anatomyPlan(view, width), width));
+    paintCanvas(sized(parts.sum, width, DRILL_HEIGHT), this.lists.drill);
+    const [words, slope] = unitWords(view.moment);
+    return () => {
       setText(parts.sentence, words);
       setText(parts.slope, slope);
       if (this.unitKey !== words) {
         this.unitKey = words;
         setText(parts.copied, "");
       }
-    }
+    };
   }
 
   drawStrip(view) {
@@ -187,11 +190,9 @@ export class Screen {
     paintCanvas(sized(parts.strip, width, height), list);
     this.lists.strip = list;
     this.panels = panels;
-    const label = `${SHARED.quantities[state.quantity]} over the whole sequence, ${placeWords(view.moment.lane, view.moment.t)} in the light`;
-    if (this.stripLabel !== label) {
-      this.stripLabel = label;
-      parts.strip.setAttribute("aria-label", label);
-    }
+    const place = placeWords(view.moment.lane, view.moment.t);
+    const label = `${SHARED.quantities[state.quantity]} over the whole sequence, ${place} in the light`;
+    return () => setLabel(parts.strip, label);
   }
 
   /** The lists of a picture with their sizes: [list, width, height][]. */
@@ -206,11 +207,17 @@ export class Screen {
     if (what !== "map") {
       const width = what === "both" ? size.width : Math.max(this.widths.step, 640);
       const plan = anatomyPlan(view, width);
-      parts.push([anatomyList(view, plan), width, plan.height]);
+      parts.push([anatomyLists(view, plan).flat(), width, plan.height]);
       parts.push([drillList(view, drillPlan(view, plan, width)), width, DRILL_HEIGHT]);
     }
     parts.push(legendList(view, 46));
     return parts;
+  }
+}
+
+function setLabel(element, words) {
+  if (element.getAttribute("aria-label") !== words) {
+    element.setAttribute("aria-label", words);
   }
 }
 

@@ -1,6 +1,7 @@
 // A display list as the text of an SVG file.
 import { SHARED } from "./shared.js";
-import { element, pieces, SVG } from "./svg_item.js";
+import { DOWN, LOWERED, pieces } from "./paint.js";
+import { element, SVG } from "./svg_item.js";
 
 // Up to so many numbers a heat becomes editable rectangles; beyond, a picture.
 const MAX_VECTOR_CELLS = 4096;
@@ -29,8 +30,9 @@ function tagText([tag, attributes, text, math]) {
 function formulaText(text) {
   let lowered = false;
   const spans = pieces(text).map(([piece, lower]) => {
-    const size = lower ? ' font-size="72%"' : "";
-    const shift = lower === lowered ? "" : ` dy="${lower ? "0.28em" : "-0.2em"}"`;
+    const size = lower ? ` font-size="${100 * LOWERED}%"` : "";
+    const by = lower ? (DOWN / LOWERED).toFixed(2) : -DOWN;
+    const shift = lower === lowered ? "" : ` dy="${by}em"`;
     lowered = lower;
     return `<tspan${size}${shift}>${escaped(piece)}</tspan>`;
   });

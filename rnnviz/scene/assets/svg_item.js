@@ -27,16 +27,6 @@ export function element(item) {
   return null;
 }
 
-/** The pieces of a formula: [text, whether it is set lower]. */
-export function pieces(text) {
-  return text
-    .split(/(_\{[^}]*\}|_\w)/)
-    .filter((piece) => piece !== "")
-    .map((piece) =>
-      piece[0] === "_" ? [piece.slice(1).replace(/[{}]/g, ""), true] : [piece, false],
-    );
-}
-
 function textAttributes(item) {
   return {
     "font-size": item.size,
