@@ -78,7 +78,7 @@ def first_wrong(player):
             return marks.map(({{ hit, fill, x, y }}) => {{
                 const lane = run.lanes[hit.lane];
                 const frame = items.find((item) => item.kind === "rect" && item.dash
-                    && item.stroke === palette.alarm && x > item.x && y >= item.y
+                    && item.stroke === palette.alarm && x > item.x && y >= item.y - 4
                     && x <= item.x + item.width + 9 && y <= item.y + item.height);
                 return [lane.layer, lane.direction, hit.t, fill === palette.alarm, Boolean(frame)];
             }});

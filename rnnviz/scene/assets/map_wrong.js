@@ -28,10 +28,22 @@ function firstItems({ palette }, plan, list, lane, t) {
   const x = plan.middle(t) - width / 2;
   const frame = { x: x - 7, y: top - 7, width: width + 14, height: height + 14, radius: 5 };
   list.push({ kind: "rect", ...frame, stroke: palette.alarm, line: 2, dash: [5, 3] });
-  const words = { text: "first wrong", size: 10, weight: 600, fill: palette.alarm };
-  const right = x + width + 9;
   const hit = { part: "first wrong", lane: lane.index, t };
-  list.push({ kind: "text", x: right, y: top + 4, ...words, hit, box: [right, top - 6, 60, 12] });
+  label(palette, list, x + width / 2, top - 9, "first wrong", hit);
+}
+
+// Pixels; letters of this size and weight are about so wide.
+const SIZE = 10;
+const LETTER = 5.4;
+
+/** Words around a place, on a ground of their own, as cells and arrows lie below. */
+function label(palette, list, middle, y, text, hit) {
+  const width = LETTER * text.length + 6;
+  const place = { x: middle - width / 2, y: y - SIZE, width, height: SIZE + 4 };
+  list.push({ kind: "rect", ...place, radius: 3, fill: palette.surface, opacity: 0.92 });
+  const words = { text, size: SIZE, weight: 600, anchor: "middle", fill: palette.alarm };
+  const box = [place.x, place.y, width, place.height];
+  list.push({ kind: "text", x: middle, y, ...words, ...(hit && { hit, box }) });
 }
 
 /** For the update in the light: the state it needs, and the one it takes in its place. */
@@ -64,15 +76,8 @@ export function missingItems({ run, moment, palette }, plan, list) {
       if (plan.slots.full(step)) {
         const x = plan.middle(step) - plan.cell / 2 - 3;
         list.push({ kind: "rect", x, y: top - 3, ...frame, dash: step === t ? [4, 3] : undefined });
-        list.push({
-          kind: "text",
-          x: x + plan.cell + 10,
-          y: top + height - 2,
-          text,
-          size: 10,
-          weight: 600,
-          fill: palette.alarm,
-        });
+        const below = step === t ? 14 : 28;
+        label(palette, list, plan.middle(step), top + height + below, text);
       }
     }
   });
