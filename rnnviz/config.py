@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 Direction = Literal["forward", "reverse"]
+Kind = Literal["RNN", "LSTM", "GRU"]
 Nonlinearity = Literal["tanh", "relu"]
 Dtype = Literal["float32", "float64", "bfloat16", "float16"]
 
 ITEM_BYTES: dict[str, int] = {"float32": 4, "float64": 8, "bfloat16": 2, "float16": 2}
+
+# The gates in the order in which torch stacks their rows of W_ih and W_hh.
+GATE_NAMES: dict[str, tuple[str, ...]] = {
+    "RNN": (),
+    "LSTM": ("i", "f", "g", "o"),
+    "GRU": ("r", "z", "n"),
+}
 
 # Relative tolerance of each dtype. torch adds the same products in another order, so that each
 # step differs by a few roundings (half a unit in the last place: 1e-16, 6e-8, 5e-4, 4e-3).
@@ -24,10 +33,13 @@ TOLERANCE: dict[str, float] = {
 
 @dataclass(frozen=True, kw_only=True)
 class RNNConfig:
-    """Sizes and options of a recurrent net, spelled as in `torch.nn.RNN`.
+    """Sizes and options of a recurrent net, spelled as in `torch.nn.RNN`, `LSTM` and `GRU`.
+
+    `nonlinearity` matters only to an RNN, `proj_size` only to an LSTM; `dropout` is the share of
+    numbers that training drops on the way from one layer to the next.
 
     Raises:
-        TypeError: a size is no int, or an option no bool.
+        TypeError: a size is no int, an option no bool, or dropout no number.
         ValueError: a size is below 1, or an option is none of torch's.
     """
 
@@ -39,21 +51,57 @@ class RNNConfig:
     batch_first: bool = False
     bidirectional: bool = False
     dtype: Dtype = "float32"
+    kind: Kind = "RNN"
+    proj_size: int = 0
+    dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("input_size", "hidden_size", "num_layers"):
-            value = getattr(self, name)
+        for name in ("input_size", "hidden_size", "num_layers", "proj_size"):
+            value, least = getattr(self, name), 0 if name == "proj_size" else 1
             if isinstance(value, bool) or not isinstance(value, int):
                 raise TypeError(f"{name} must be an int, got {value!r}.")
-            if value < 1:
-                raise ValueError(f"{name} must be at least 1, got {value}.")
+            if value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}.")
         for name in ("bias", "batch_first", "bidirectional"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} must be True or False, got {getattr(self, name)!r}.")
-        for name, allowed in (("nonlinearity", Nonlinearity), ("dtype", Dtype)):
-            if getattr(self, name) not in get_args(allowed):
-                options = ", ".join(get_args(allowed))
+        allowed = {"nonlinearity": Nonlinearity, "dtype": Dtype, "kind": Kind}
+        for name, values in allowed.items():
+            if getattr(self, name) not in get_args(values):
+                options = ", ".join(get_args(values))
                 raise ValueError(f"{name} must be one of {options}; got {getattr(self, name)!r}.")
+        self._check_projection()
+        self._check_dropout()
+
+    def _check_projection(self) -> None:
+        if self.proj_size and self.kind != "LSTM":
+            raise ValueError(f"proj_size must be 0 but for an LSTM, got {self.proj_size}.")
+        if self.proj_size >= self.hidden_size:
+            raise ValueError(
+                f"proj_size must be smaller than hidden_size={self.hidden_size}, "
+                f"got {self.proj_size}."
+            )
+
+    def _check_dropout(self) -> None:
+        if isinstance(self.dropout, bool) or not isinstance(self.dropout, int | float):
+            raise TypeError(f"dropout must be a number, got {self.dropout!r}.")
+        if not (math.isfinite(self.dropout) and 0 <= self.dropout <= 1):
+            raise ValueError(f"dropout must be between 0 and 1, got {self.dropout}.")
+
+    @property
+    def num_gates(self) -> int:
+        """How many blocks of hidden_size rows W_ih has: 4 in an LSTM, 3 in a GRU, else 1."""
+        return len(self.gate_names) or 1
+
+    @property
+    def gate_names(self) -> tuple[str, ...]:
+        """The gates in torch's order of stacking; an RNN has none."""
+        return GATE_NAMES[self.kind]
+
+    @property
+    def state_size(self) -> int:
+        """How many numbers h has: hidden_size, or proj_size where an LSTM projects it."""
+        return self.proj_size or self.hidden_size
 
     @property
     def num_directions(self) -> int:
@@ -72,7 +120,7 @@ class RNNConfig:
 
     def layer_input_size(self, layer: int) -> int:
         """How many numbers a cell of this layer reads: input_size, or the joined states below."""
-        return self.input_size if layer == 0 else self.num_directions * self.hidden_size
+        return self.input_size if layer == 0 else self.num_directions * self.state_size
 
     def to_json(self) -> str:
         """The config as one line of JSON, read back by `from_json`."""

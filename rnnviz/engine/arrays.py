@@ -7,14 +7,18 @@ touch costs a small part of that of many ordinary ones.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.config import Direction, Nonlinearity
+from rnnviz.config import Direction
 from rnnviz.records import Array
+
+ActivationName: TypeAlias = Literal["tanh", "relu", "sigmoid"]
 
 # On the CPU numpy computes faster: its calls cost half of torch's, its float32 tanh a tenth. It
 # shares its memory with torch's tensors, but has no bfloat16 and only a slow float16.
@@ -36,6 +40,9 @@ class NumpyArrays:
     # libraries' arrays first; all it lacks is more than two dimensions.
     product = staticmethod(np.ndarray.dot)
     add = staticmethod(np.add)
+    subtract = staticmethod(np.subtract)
+    multiply = staticmethod(np.multiply)
+    spare = staticmethod(np.empty_like)
 
     def __init__(self, like: Tensor, numbers: int) -> None:
         self._memory = np.empty(numbers, _NUMPY_DTYPES[like.dtype])
@@ -63,9 +70,32 @@ class NumpyArrays:
         """The memory of an array as a tensor."""
         return torch.from_numpy(array)
 
-    def activation(self, nonlinearity: Nonlinearity) -> Callable[[np.ndarray, np.ndarray], object]:
-        """The nonlinearity as a function of (a, out)."""
-        return np.tanh if nonlinearity == "tanh" else _numpy_relu
+    def activation(self, name: ActivationName) -> Callable[[np.ndarray, np.ndarray], object]:
+        """The activation of an RNN, or of one gate, as a function of (a, out)."""
+        return np.tanh if name == "tanh" else _numpy_relu
+
+    def gates_activation(
+        self, names: Sequence[ActivationName], row: np.ndarray
+    ) -> Callable[[np.ndarray, np.ndarray], object]:
+        """The activations of gates side by side in such a row, as one function of (a, out).
+
+        Numpy has no sigmoid, but its tanh is fast, and sigmoid(a) = tanh(a / 2) / 2 + 1 / 2: so
+        one tanh serves all gates, scaled before and after.
+        """
+        kinds = np.repeat([name == "sigmoid" for name in names], row.shape[-1] // len(names))
+        # Of the row's whole shape where they differ: numpy takes twice as long to stretch a vector.
+        scale = np.where(np.broadcast_to(kinds, row.shape), 0.5, 1.0).astype(row.dtype)
+        shift = 1 - scale
+        if kinds.all():
+            scale = shift = np.array(0.5, row.dtype)
+
+        def act(a: np.ndarray, out: np.ndarray) -> None:
+            np.multiply(a, scale, out)
+            np.tanh(out, out)
+            np.multiply(out, scale, out)
+            np.add(out, shift, out)
+
+        return act
 
 
 class TorchArrays:
@@ -77,6 +107,8 @@ class TorchArrays:
     """
 
     takes_vectors = False
+
+    spare = staticmethod(torch.empty_like)
 
     def __init__(self, like: Tensor, numbers: int) -> None:
         self._memory = torch.empty(numbers, dtype=like.dtype, device=like.device)
@@ -112,9 +144,34 @@ class TorchArrays:
         """Write a sum."""
         torch.add(left, right, out=out)
 
-    def activation(self, nonlinearity: Nonlinearity) -> Callable[[Tensor, Tensor], object]:
-        """The nonlinearity as a function of (a, out)."""
-        return _torch_tanh if nonlinearity == "tanh" else _torch_relu
+    def subtract(self, left: Tensor, right: Tensor, out: Tensor) -> None:
+        """Write a difference."""
+        torch.sub(left, right, out=out)
+
+    def multiply(self, left: Tensor, right: Tensor, out: Tensor) -> None:
+        """Write a product, number by number."""
+        torch.mul(left, right, out=out)
+
+    def activation(self, name: ActivationName) -> Callable[[Tensor, Tensor], object]:
+        """The activation of an RNN, or of one gate, as a function of (a, out)."""
+        return _TORCH_ACTIVATIONS[name]
+
+    def gates_activation(
+        self, names: Sequence[ActivationName], row: Tensor
+    ) -> Callable[[Tensor, Tensor], object]:
+        """The activations of gates side by side in such a row, as one function of (a, out)."""
+        size = row.shape[-1] // len(names)
+        parts, start = [], 0
+        for name, same in groupby(names):
+            stop = start + size * len(list(same))
+            parts.append((slice(start, stop), _TORCH_ACTIVATIONS[name]))
+            start = stop
+
+        def act(a: Tensor, out: Tensor) -> None:
+            for part, act_part in parts:
+                act_part(a[..., part], out[..., part])
+
+        return act
 
 
 def arrays_like(tensor: Tensor, numbers: int) -> NumpyArrays | TorchArrays:
@@ -133,3 +190,14 @@ def _torch_tanh(a: Tensor, out: Tensor) -> None:
 
 def _torch_relu(a: Tensor, out: Tensor) -> None:
     torch.clamp(a, min=0.0, out=out)
+
+
+def _torch_sigmoid(a: Tensor, out: Tensor) -> None:
+    torch.sigmoid(a, out=out)
+
+
+_TORCH_ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], None]] = {
+    "tanh": _torch_tanh,
+    "relu": _torch_relu,
+    "sigmoid": _torch_sigmoid,
+}

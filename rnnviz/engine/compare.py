@@ -3,102 +3,174 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.config import TOLERANCE, RNNConfig
-from rnnviz.engine.checks import check_weights, config_of
-from rnnviz.engine.plan import Lane, plan
-from rnnviz.engine.weights import without_values
-from rnnviz.records import CellTrace, Comparison, Step, Trace
+from rnnviz.engine.checks import Module, check_weights, config_of, drops, is_cell, weights_of
+from rnnviz.engine.packing import rows_of
+from rnnviz.engine.rerun import Rerun, run_cell_by_torch, run_with_masks
+from rnnviz.records import Comparison, Step, Trace
 
 
-def compare(trace: Trace, module: nn.RNN) -> Comparison:
+class _Result(NamedTuple):
+    """What torch returns for the whole net; c_n is None unless an LSTM."""
+
+    output: Tensor | PackedSequence
+    h_n: Tensor
+    c_n: Tensor | None
+
+
+def compare(trace: Trace, module: Module) -> Comparison:
     """Hold a trace against torch.nn: the whole net, and every cell by itself.
 
     Each cell is run again by torch on the input that the trace recorded for it, so that an error
-    is placed where it arises and not in the layers above. The module is called as usual, with its
-    hooks, but without autocast. On CUDA, torch's own RNN rounds more coarsely while
+    is placed where it arises and not in the layers above; an LSTM's c is held against one update
+    of torch's from the recorded h and c before it. The module is called as usual, with its
+    hooks, but without autocast. On CUDA, torch's own nets round more coarsely while
     `torch.backends.cudnn.allow_tf32` is on.
+
+    A module that drops numbers between layers at random (dropout in training mode, or a trace of
+    such a run) cannot repeat a run when it is called. Then torch runs it layer by layer, each
+    layer reading torch's states of the one below times the masks that the trace recorded, and
+    output, h_n and c_n come from these runs.
 
     Args:
         trace: what `rnnviz.trace` gave, or its `numpy()`.
         module: the net it is held against, usually the one that was traced.
 
     Raises:
-        TypeError: module is no nn.RNN.
-        ValueError: its sizes or options are not those of the trace.
-        NotImplementedError: it draws dropout masks, or hooks change it before each call.
+        TypeError: module is none of torch's recurrent nets and cells.
+        ValueError: its sizes or options are not those of the trace, or one is a net and the other
+            was a single cell.
+        NotImplementedError: hooks change it before each call.
     """
     config = config_of(module)
+    _check_fits(trace, module, config)
+    weights = weights_of(module, config)
+    check_weights(module, weights)
+    like = weights[0]["weight_ih"]
+    at_random = 0 < config.dropout < 1 and (drops(module) or _has_masks(trace))
+    with torch.no_grad(), torch.autocast(like.device.type, enabled=False):
+        if at_random:
+            result = _with_masks(trace, config, weights)
+        else:
+            result = _called(trace, module, like)
+        runs = [
+            run_cell_by_torch(config, cell, own)
+            for cell, own in zip(trace.cells, weights, strict=True)
+        ]
+    return _judged(trace, result, runs)
+
+
+def _check_fits(trace: Trace, module: Module, config: RNNConfig) -> None:
     if config != trace.config:
         raise ValueError(f"module must have the trace's sizes, {trace.config}; got {config}.")
-    weights = module.all_weights
-    check_weights(module, weights)
-    with torch.no_grad(), torch.autocast(weights[0][0].device.type, enabled=False):
-        output, h_n = module(*_arguments(trace, weights[0][0]))
-        cells = tuple(
-            _run_cell_by_torch(config, lane, cell, weights[lane.row])
-            for lane, cell in zip(plan(config), trace.cells, strict=True)
+    if is_cell(module) != trace.of_one_cell:
+        kinds = ("a net", "a single cell")
+        raise ValueError(
+            f"module must be {kinds[trace.of_one_cell]}, as the trace's was; "
+            f"got {type(module).__name__}."
         )
-    return _judged(trace, output, h_n, cells)
 
 
-def _judged(trace: Trace, output: Tensor, h_n: Tensor, cells: tuple[Tensor, ...]) -> Comparison:
+def _has_masks(trace: Trace) -> bool:
+    return any(cell.dropout_mask is not None for cell in trace.cells)
+
+
+def _called(trace: Trace, module: Module, like: Tensor) -> _Result:
+    """What the module returns for the input and the states of the traced call."""
+    states = [[cell.h_0 for cell in trace.cells]]
+    if trace.config.kind == "LSTM":
+        states.append([cell.c_0 for cell in trace.cells])
+    hx = [torch.stack([torch.as_tensor(row).to(like) for row in rows]) for rows in states]
+    x = torch.as_tensor(trace.cells[0].x).to(like)  # (seq_len, batch, input_size)
+    if trace.of_one_cell:
+        x, *hx = (tensor[0] for tensor in (x, *hx))
+        if not trace.batched:
+            x, *hx = (tensor[0] for tensor in (x, *hx))
+    elif trace.is_packed:
+        packed = _packed_like(trace, like)
+        rows = rows_of(packed)
+        x = packed._replace(data=x[rows.t, rows.sample])
+    elif not trace.batched:
+        x, *hx = (tensor.squeeze(1) for tensor in (x, *hx))
+    elif trace.config.batch_first:
+        x = x.transpose(0, 1)
+    returned = module(x, tuple(hx) if len(hx) == 2 else hx[0])
+    if trace.of_one_cell:
+        h, c = returned if isinstance(returned, tuple) else (returned, None)
+        return _Result(h, h, c)
+    output, finals = returned
+    return _Result(output, *(finals if isinstance(finals, tuple) else (finals, None)))
+
+
+def _packed_like(trace: Trace, like: Tensor) -> PackedSequence:
+    """The trace's packed output as one of torch."""
+    data, batch_sizes, *order = (
+        None if array is None else torch.as_tensor(array) for array in trace.output
+    )
+    order = [None if indices is None else indices.to(like.device) for indices in order]
+    return PackedSequence(data.to(like), batch_sizes.cpu(), *order)
+
+
+def _with_masks(trace: Trace, config: RNNConfig, weights: list[dict[str, Tensor]]) -> _Result:
+    """What the module would have returned had it drawn the masks of the trace."""
+    joined, runs = run_with_masks(trace, config, weights)
+    finals = [torch.stack([run.h_last for run in runs]), None]
+    if config.kind == "LSTM":
+        finals[1] = torch.stack([run.c_last for run in runs])
+    if trace.is_packed:
+        packed = _packed_like(trace, weights[0]["weight_ih"])
+        rows = rows_of(packed)
+        return _Result(packed._replace(data=joined[rows.t, rows.sample]), *finals)
+    if not trace.batched:
+        finals = [None if final is None else final.squeeze(1) for final in finals]
+        return _Result(joined.squeeze(1), *finals)
+    return _Result(joined.transpose(0, 1) if config.batch_first else joined, *finals)
+
+
+def _judged(trace: Trace, result: _Result, runs: list[Rerun]) -> Comparison:
     """The comparison with what torch gave."""
     tolerance = TOLERANCE[trace.config.dtype]
     differences = np.stack(
-        [_by_step(cell.h, h) for cell, h in zip(trace.cells, cells, strict=True)]
+        [
+            np.maximum(_by_step(cell.h, run.h), 0.0 if run.c is None else _by_step(cell.c, run.c))
+            for cell, run in zip(trace.cells, runs, strict=True)
+        ]
     )  # (num_layers * num_directions, seq_len)
-    cell_limits = np.array([tolerance * _size(h) for h in cells])
+    sizes = [max(_size(run.h), 1.0 if run.c is None else _size(run.c)) for run in runs]
+    cell_limits = tolerance * np.array(sizes)
+    ours, theirs = _data(trace.output), _data(result.output)
+    with_c = {}
+    if result.c_n is not None:
+        with_c["c_n_difference"] = _max(_difference(trace.c_n, result.c_n))
+        with_c["c_n_limit"] = tolerance * _size(result.c_n)
     return Comparison(
-        output=output,
-        h_n=h_n,
-        cells=cells,
-        output_difference=_max(_difference(trace.output, output)),
-        h_n_difference=_max(_difference(trace.h_n, h_n)),
+        output=result.output,
+        h_n=result.h_n,
+        c_n=result.c_n,
+        cells=tuple(run.h for run in runs),
+        output_difference=_max(_difference(ours, theirs)),
+        h_n_difference=_max(_difference(trace.h_n, result.h_n)),
         differences=differences,
         tolerance=tolerance,
-        output_limit=tolerance * _size(output),
-        h_n_limit=tolerance * _size(h_n),
+        output_limit=tolerance * _size(theirs),
+        h_n_limit=tolerance * _size(result.h_n),
         cell_limits=cell_limits,
         reason=_reason(trace.config.dtype, tolerance),
         first=_first_beyond(trace, differences, cell_limits),
+        **with_c,
     )
 
 
-def _arguments(trace: Trace, like: Tensor) -> tuple[Tensor, Tensor]:
-    """The (input, hx) of the traced call, laid out as the module takes them."""
-    x = torch.as_tensor(trace.cells[0].x).to(like)  # (seq_len, batch, input_size)
-    hx = torch.stack([torch.as_tensor(cell.h_0).to(like) for cell in trace.cells])
-    if not trace.batched:
-        return x.squeeze(1), hx.squeeze(1)
-    return (x.transpose(0, 1) if trace.config.batch_first else x), hx
-
-
-def _run_cell_by_torch(
-    config: RNNConfig, lane: Lane, cell: CellTrace, weights: list[Tensor]
-) -> Tensor:
-    """h of one cell, by a one-layer nn.RNN. Shape (seq_len, batch, hidden_size)."""
-    like = weights[0]
-    alone = without_values(
-        RNNConfig(
-            input_size=config.layer_input_size(lane.layer),
-            hidden_size=config.hidden_size,
-            nonlinearity=config.nonlinearity,
-            bias=config.bias,
-            dtype=config.dtype,
-        )
-    ).to(like.device)
-    for target, source in zip(alone.all_weights[0], weights, strict=True):
-        target.copy_(source)
-    x = torch.as_tensor(cell.x).to(like)
-    h_0 = torch.as_tensor(cell.h_0).to(like).unsqueeze(0)
-    if lane.direction == "forward":
-        return alone(x, h_0)[0]
-    return alone(x.flip(0), h_0)[0].flip(0)
+def _data(output: object) -> object:
+    """The numbers of an output, packed or not."""
+    return output.data if isinstance(output, tuple) else output
 
 
 def _difference(ours: object, theirs: Tensor) -> Tensor:

@@ -1,169 +1,160 @@
-"""torch.nn.RNN run by hand, step by step, with everything kept on the way."""
+"""torch's recurrent nets run by hand, step by step, with everything kept on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.config import Direction, RNNConfig
+from rnnviz.config import RNNConfig
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays, arrays_like
-from rnnviz.engine.cells import rnn_scan
-from rnnviz.engine.checks import check_budget, check_hx, check_input, check_weights, config_of
+from rnnviz.engine.call import Call, read_call
+from rnnviz.engine.checks import Module, check_budget, check_weights, config_of, drops, weights_of
+from rnnviz.engine.joins import joined, with_dropout
+from rnnviz.engine.packing import Rows, padded, repacked, rows_of
 from rnnviz.engine.plan import Lane, buffer_numbers, plan
+from rnnviz.engine.run_cell import run_cell
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Trace
 
+States: TypeAlias = Tensor | tuple[Tensor, Tensor] | None
+
 
 def trace(
-    module: nn.RNN, input: Tensor, hx: Tensor | None = None, *, max_bytes: int = LIBRARY_MAX_BYTES
+    module: Module,
+    input: Tensor | PackedSequence,
+    hx: States = None,
+    *,
+    max_bytes: int = LIBRARY_MAX_BYTES,
 ) -> Trace:
-    """Run a torch.nn.RNN by hand on an input and keep every number.
+    """Run a torch.nn.RNN, LSTM, GRU or one of their cells by hand and keep every number.
 
     Nothing that is passed in is written to, and the record shares no memory with it, so that it
-    stays true when the net is trained further. Autocast and forward hooks have no part in it.
+    stays true when the net is trained further. Autocast and forward hooks have no part in it. A net
+    in training mode with dropout draws its masks from torch's generator, as torch does.
 
     Args:
-        module: a torch.nn.RNN with any constructor options, of any floating dtype, on any device.
+        module: any constructor options, of any floating dtype, on any device.
         input: what the module takes: (seq_len, batch, input_size), (batch, seq_len, input_size)
-            with batch_first, or (seq_len, input_size).
-        hx: h_0, (num_layers * D, batch, hidden_size), without the batch axis if the input has
-            none. Zeros if None.
+            with batch_first, (seq_len, input_size), or a PackedSequence; of a cell
+            (batch, input_size) or (input_size,).
+        hx: what the module takes: h_0, (num_layers * D, batch, hidden_size), without the batch
+            axis if the input has none; of a cell without the first axis. (h_0, c_0) for an LSTM.
+            Zeros if None.
         max_bytes: the largest record allowed, checked before any memory is taken.
 
     Raises:
         TypeError: an argument is of the wrong kind.
-        ValueError: the input's dimensions or dtype are wrong, or the record would be too large.
+        ValueError: the input's dimensions or dtype are wrong, a PackedSequence is malformed, or
+            the record would be too large.
         RuntimeError: sizes, devices or the dtype of hx do not fit, as in torch.
+        NotImplementedError: hooks change the module before each call.
     """
     return run_plan(plan, module, input, hx, max_bytes)
 
 
 def run_plan(
     lanes_of: Callable[[RNNConfig], tuple[Lane, ...]],
-    module: nn.RNN,
-    input: Tensor,
-    hx: Tensor | None,
+    module: Module,
+    input: Tensor | PackedSequence,
+    hx: States,
     max_bytes: int,
 ) -> Trace:
     """What `trace` does, by the plan that `lanes_of` makes of the net's config."""
     config = config_of(module)
-    weights = module.all_weights
+    weights = weights_of(module, config)
     check_weights(module, weights)
-    check_input(module, config, input)
-    check_hx(config, input, hx)
-    batched = input.dim() == 3
-    x = _time_major(config, input)  # (seq_len, batch, input_size)
-    seq_len, batch, _ = x.shape
-    lanes = lanes_of(config)
+    call = read_call(module, config, input, hx, weights[0]["weight_ih"])
+    lanes, dropout = lanes_of(config), config.dropout if drops(module) else 0.0
     alone = sum([lane.reads_alone for lane in lanes])
-    written = buffer_numbers(config, seq_len, batch, alone)
-    check_budget(config, seq_len, batch, written, max_bytes)
+    sizes = (call.seq_len, call.batch)
+    packed_rows, indices = None, 0
+    if call.packed is not None:
+        packed_rows = len(call.x)
+        indices = sum([len(array) for array in call.packed[1:] if array is not None])
+    written = buffer_numbers(config, *sizes, alone, drops=dropout > 0, packed=packed_rows)
+    check_budget(config, sizes, written, indices, max_bytes)
     # Outside inference mode, as its tensors would fail in a later backward. Infinities and NaN in
     # the input are worth looking at, not worth a warning.
     with torch.inference_mode(False), torch.no_grad(), np.errstate(all="ignore"):
-        arrays = arrays_like(x, written)
-        h_0 = hx if hx is None or batched else hx.unsqueeze(1)
-        cells, output = _run(arrays, config, lanes, weights, x, h_0)
-        return _as_returned(config, batched, cells, output)
+        arrays = arrays_like(call.x, written)
+        rows = None if call.packed is None else rows_of(call.packed)
+        cells = _run(arrays, config, (lanes, weights, dropout), call, rows)
+        last = cells[-config.num_directions :]
+        output = joined(arrays, last) if rows is None else repacked(arrays, last, call.packed, rows)
+        return _as_returned(config, call, cells, output)
 
 
 def _run(
     arrays: NumpyArrays | TorchArrays,
     config: RNNConfig,
-    lanes: tuple[Lane, ...],
-    weights: list[list[Tensor]],
-    x: Tensor,
-    h_0: Tensor | None,
-) -> tuple[list[CellTrace], Tensor]:
-    """Every cell's record, and the joined states of the last layer."""
-    if h_0 is None:
-        h_0 = x.new_zeros(len(lanes), x.shape[1], config.hidden_size)
-    x, h_0 = arrays.own(x), arrays.own(h_0)
+    net: tuple[tuple[Lane, ...], list[dict[str, Tensor]], float],
+    call: Call,
+    rows: Rows | None,
+) -> list[CellTrace]:
+    """Every cell's record; `net` is (lanes, their weights, the share that training drops)."""
+    lanes, weights, dropout = net
+    states = _own_states(arrays, config, call)
+    if rows is None:
+        x = arrays.own(call.x)
+    else:
+        shape = (call.seq_len, call.batch, config.input_size)
+        x = padded(call.x, rows, call.x.new_empty(shape))
     cells: list[CellTrace] = []
     below: list[CellTrace] = []
     for lane, cell_weights in zip(lanes, weights, strict=True):
         if lane.layer > 0 and lane.direction == "forward":
             below = cells[-config.num_directions :]
-            x = _joined(arrays, below, lane.flipped)
+            if dropout > 0:
+                below = with_dropout(arrays, below, dropout, rows)
+                cells[-config.num_directions :] = below
+            x = joined(arrays, below, lane.flipped)
         elif lane.reads_alone:
-            x = _joined(arrays, below, lane.flipped)
-        own = [weight.clone() for weight in cell_weights]
-        cells.append(_run_cell(arrays, lane, config, x, (h_0[lane.row], *own)))
-    return cells, _joined(arrays, cells[-config.num_directions :], None)
+            x = joined(arrays, below, lane.flipped)
+        given = {name: state[lane.row] for name, state in states.items()}
+        given |= {name: weight.clone() for name, weight in cell_weights.items()}
+        cells.append(run_cell(arrays, config, lane, x, given, call.lengths))
+    return cells
 
 
-def _run_cell(
-    arrays: NumpyArrays | TorchArrays,
-    lane: Lane,
-    config: RNNConfig,
-    x: Tensor,
-    start: tuple[Tensor, ...],
-) -> CellTrace:
-    """Run one cell; `start` is (h_0, weight_ih, weight_hh) and, with bias, (bias_ih, bias_hh)."""
-    seq_len, batch, input_size = x.shape
-    kept = arrays.empty(4, seq_len, batch, config.hidden_size)
-    rows = kept.reshape(4, seq_len * batch, config.hidden_size)
-    h_0, weight_ih, weight_hh, *biases = (arrays.seen(tensor) for tensor in start)
-
-    x_rows = arrays.seen(x).reshape(seq_len * batch, input_size)
-    arrays.product(x_rows, weight_ih.T, rows[0])
-    # They wait in `a` for the recurrent product, so that a step is one sum.
-    if biases:
-        arrays.add(rows[0], biases[0] + biases[1], rows[2])
-    else:
-        rows[2] = rows[0]
-    _, *buffers = kept
-    if batch == 1 and arrays.takes_vectors:
-        buffers, h_0 = [buffer[:, 0] for buffer in buffers], h_0[0]
-    activation = arrays.activation(config.nonlinearity)
-    rnn_scan(arrays, buffers, lane.direction, (h_0, weight_hh.T), activation)
-
-    names = ("h_0", "weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    fields = dict.fromkeys(names) | dict(zip(names, start, strict=False))
-    fields |= zip(("wx", "wh", "a", "h"), arrays.tensor(kept).unbind(), strict=True)
-    return CellTrace(
-        layer=lane.layer,
-        direction=lane.direction,
-        nonlinearity=config.nonlinearity,
-        x=x,
-        **fields,
-    )
+def _own_states(
+    arrays: NumpyArrays | TorchArrays, config: RNNConfig, call: Call
+) -> dict[str, Tensor]:
+    """h_0 of every cell, (rows, batch, state_size), and c_0 if an LSTM."""
+    sizes = {"h_0": config.state_size}
+    if config.kind == "LSTM":
+        sizes["c_0"] = config.hidden_size
+    if call.states:
+        return dict(zip(sizes, map(arrays.own, call.states), strict=True))
+    rows = len(config.lanes)
+    return {name: call.x.new_zeros(rows, call.batch, size) for name, size in sizes.items()}
 
 
-def _joined(
-    arrays: NumpyArrays | TorchArrays, cells: list[CellTrace], flipped: Direction | None
-) -> Tensor:
-    """What a layer hands on: forward | reverse, one of them from the other end if `flipped`.
-
-    Shape (seq_len, batch, D * hidden_size).
-    """
-    if len(cells) == 1:
-        return cells[0].h
-    seq_len, batch, hidden_size = cells[0].h.shape
-    joined = arrays.empty(seq_len, batch, 2 * hidden_size)
-    joined[..., :hidden_size] = arrays.seen(cells[0].h)
-    joined[..., hidden_size:] = arrays.seen(cells[1].h)
-    joined = arrays.tensor(joined)
-    if flipped is not None:
-        states = joined.chunk(2, dim=-1)[flipped == "reverse"]
-        states.copy_(states.flip(0))
-    return joined
-
-
-def _time_major(config: RNNConfig, input: Tensor) -> Tensor:
-    if input.dim() == 2:
-        return input.unsqueeze(1)
-    return input.transpose(0, 1) if config.batch_first else input
-
-
-def _as_returned(config: RNNConfig, batched: bool, cells: list[CellTrace], output: Tensor) -> Trace:
-    """The record, with output and h_n laid out as torch.nn returns them."""
-    h_n = torch.stack([cell.h_last for cell in cells])  # (num_layers * D, batch, hidden_size)
-    if not batched:
-        output, h_n = output.squeeze(1), h_n.squeeze(1)
-    elif config.batch_first:
+def _as_returned(
+    config: RNNConfig, call: Call, cells: list[CellTrace], output: Tensor | PackedSequence
+) -> Trace:
+    """The record, with output, h_n and c_n laid out as torch returns them."""
+    finals = [torch.stack([cell.h_last for cell in cells])]  # (num_layers * D, batch, state_size)
+    if config.kind == "LSTM":
+        finals.append(torch.stack([cell.c_last for cell in cells]))
+    if call.of_one_cell:
+        output, *finals = (tensor[0] for tensor in (output, *finals))
+        if not call.batched:
+            output, *finals = (tensor[0] for tensor in (output, *finals))
+    elif not call.batched:
+        output, *finals = (tensor.squeeze(1) for tensor in (output, *finals))
+    elif config.batch_first and call.packed is None:
         output = output.transpose(0, 1)
-    return Trace(config=config, batched=batched, cells=tuple(cells), output=output, h_n=h_n)
+    return Trace(
+        config=config,
+        batched=call.batched,
+        cells=tuple(cells),
+        output=output,
+        h_n=finals[0],
+        c_n=finals[1] if len(finals) == 2 else None,
+        lengths=call.lengths,
+    )

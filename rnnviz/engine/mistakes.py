@@ -1,11 +1,13 @@
-"""Known mistakes, each made on purpose: torch.nn.RNN run by a plan that is wrong in one point."""
+"""Known mistakes, each made on purpose: torch's nets run by a plan that is wrong in one point."""
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.config import Direction, RNNConfig
-from rnnviz.engine.forward import run_plan
+from rnnviz.engine.checks import Module
+from rnnviz.engine.forward import States, run_plan
 from rnnviz.engine.plan import Lane, plan
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import Trace
@@ -14,7 +16,11 @@ _OTHER: dict[Direction, Direction] = {"forward": "reverse", "reverse": "forward"
 
 
 def time_first(
-    module: nn.RNN, input: Tensor, hx: Tensor | None = None, *, max_bytes: int = LIBRARY_MAX_BYTES
+    module: Module,
+    input: Tensor | PackedSequence,
+    hx: States = None,
+    *,
+    max_bytes: int = LIBRARY_MAX_BYTES,
 ) -> Trace:
     """What comes out when the loop over time stands outside the loop over layers.
 

@@ -42,23 +42,62 @@ def plan(config: RNNConfig) -> tuple[Lane, ...]:
     )
 
 
-def buffer_numbers(config: RNNConfig, seq_len: int, batch: int, alone: int = 0) -> int:
-    """Numbers that a run writes: wx, wh, a and h of every cell, and what a layer hands on.
+def cell_buffers(config: RNNConfig) -> dict[tuple[str, ...], int]:
+    """What a cell writes at each timestep: fields of a record, those of one width together."""
+    hidden_size, stacked = config.hidden_size, config.num_gates * config.hidden_size
+    match config.kind:
+        case "LSTM":
+            return {
+                ("wx", "wh", "a", "gates"): stacked,
+                ("c", "tanh_c"): hidden_size,
+                ("h",): config.state_size,
+            }
+        case "GRU":
+            return {("wx", "wh", "a", "gates"): stacked, ("r_hn", "h"): hidden_size}
+    return {("wx", "wh", "a", "h"): hidden_size}
+
+
+def buffer_numbers(
+    config: RNNConfig,
+    seq_len: int,
+    batch: int,
+    alone: int = 0,
+    *,
+    drops: bool = False,
+    packed: int | None = None,
+) -> int:
+    """Numbers that a run writes: what every cell computes, and what a layer hands on.
 
     Two directions are joined in a buffer of their own, and in another one for each of the `alone`
-    cells that read a join of their own; one direction is handed on as it is.
+    cells that read a join of their own; one direction is handed on as it is. If training `drops`
+    numbers between layers, the masks are kept, and one direction too is handed on in a copy. The
+    output of a packed run has as many rows as `packed` says and stands for the last join.
     """
-    per_layer = 4 * config.num_directions + (2 if config.bidirectional else 0)
-    return (config.num_layers * per_layer + 2 * alone) * seq_len * batch * config.hidden_size
+    joined, layers = config.num_directions * config.state_size, config.num_layers
+    cell = sum([len(names) * width for names, width in cell_buffers(config).items()])
+    numbers = len(config.lanes) * cell + joined * alone
+    if config.bidirectional:
+        numbers += joined * (layers if packed is None else layers - 1)
+    if drops:
+        numbers += joined * (layers - 1) * (1 if config.bidirectional else 2)
+    return numbers * seq_len * batch + joined * (packed or 0)
 
 
-def record_bytes(config: RNNConfig, seq_len: int, batch: int, written: int) -> int:
-    """Bytes of the Trace of a run that writes so many numbers, known before any is allocated."""
+def record_bytes(
+    config: RNNConfig, seq_len: int, batch: int, written: int, indices: int = 0
+) -> int:
+    """Bytes of the Trace of a run that writes so many numbers, known before any is allocated.
+
+    A packed output holds `indices`, of 8 bytes each, besides.
+    """
+    hidden_size, state = config.hidden_size, config.state_size
     weights = 0
     for layer in range(config.num_layers):
-        row = config.layer_input_size(layer) + config.hidden_size + 2 * config.bias
-        weights += config.num_directions * config.hidden_size * row
-    # Every cell keeps its own h_0, and h_n holds one state per cell.
-    states = 2 * len(config.lanes) * batch * config.hidden_size
+        row = config.layer_input_size(layer) + state + 2 * config.bias
+        cell = config.num_gates * hidden_size * row + config.proj_size * hidden_size
+        weights += config.num_directions * cell
+    # Every cell keeps its own h_0, and h_n holds one state per cell; an LSTM likewise for c.
+    per_cell = state + (hidden_size if config.kind == "LSTM" else 0)
+    states = 2 * len(config.lanes) * batch * per_cell
     inputs = seq_len * batch * config.input_size
-    return (written + inputs + weights + states) * ITEM_BYTES[config.dtype]
+    return (written + inputs + weights + states) * ITEM_BYTES[config.dtype] + 8 * indices

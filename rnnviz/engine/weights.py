@@ -21,8 +21,8 @@ def build(
     weights: Weights = "default",
     spectral_radius: float = 1.0,
     device: str | torch.device = "cpu",
-) -> nn.RNN:
-    """A torch.nn.RNN in eval mode whose weights depend on the arguments alone.
+) -> nn.RNN | nn.LSTM | nn.GRU:
+    """A net of torch in eval mode whose weights depend on the arguments alone.
 
     The global generator is shared by all threads of a process, so that two users who seed it at
     once get each other's numbers; here each call draws from a generator of its own, on the CPU.
@@ -30,11 +30,13 @@ def build(
     Args:
         config: sizes and options.
         seed: of the generator.
-        weights: "default": bit-equal to `torch.manual_seed(seed); nn.RNN(...)` of that dtype.
-            "zeros": all zero. "identity": W_ih and W_hh ones on the diagonal, no bias.
-            "orthogonal": W_hh random orthogonal times spectral_radius, W_ih as by default, no
-            bias. "blackboard": one decimal between -0.9 and 0.9, to compute along by hand.
-        spectral_radius: for "orthogonal", the largest |eigenvalue| of W_hh.
+        weights: "default": bit-equal to `torch.manual_seed(seed); nn.RNN(...)` of that dtype, or
+            nn.LSTM or nn.GRU. "zeros": all zero. "identity": W_ih, W_hh and W_hr ones on the
+            diagonal of each gate's block, no bias. "orthogonal": each gate's block of W_hh random
+            orthogonal times spectral_radius, with proj_size the first columns of such a matrix;
+            W_ih as by default, no bias. "blackboard": one decimal between -0.9 and 0.9, to compute
+            along by hand.
+        spectral_radius: for "orthogonal", the largest |eigenvalue| of W_hh, of each gate's block.
         device: where the finished net is put.
 
     Raises:
@@ -49,7 +51,7 @@ def build(
         generator = torch.Generator().manual_seed(seed)
         _draw_default(module, generator)
         for name, parameter in module.named_parameters():
-            _overwrite(parameter, name, weights, generator)
+            _overwrite(parameter, name, config, weights, generator)
             if weights == "orthogonal" and name.startswith("weight_hh"):
                 parameter.mul_(spectral_radius)
     return module.to(device)
@@ -66,39 +68,61 @@ def _check_names(weights: str, spectral_radius: float) -> None:
 def random_state(config: RNNConfig, batch: int, seed: int) -> Tensor:
     """A random h_0, uniform between -1 and 1: any state that a tanh net can be in.
 
-    Shape (num_layers * num_directions, batch, hidden_size), of the config's dtype.
+    Shape (num_layers * num_directions, batch, state_size), of the config's dtype.
     """
     # A stream of its own: the same seed must not give the state the bits of the weights.
-    generator = np.random.Generator(np.random.PCG64([seed, 1]))
-    values = generator.uniform(-1.0, 1.0, (len(config.lanes), batch, config.hidden_size))
+    return _uniform(config, batch, config.state_size, [seed, 1])
+
+
+def random_states(config: RNNConfig, batch: int, seed: int) -> Tensor | tuple[Tensor, Tensor]:
+    """A random hx as the module takes it: `random_state`, for an LSTM with a c_0 beside it.
+
+    c_0 is uniform between -1 and 1 too. Shape (num_layers * num_directions, batch, hidden_size).
+    """
+    h_0 = random_state(config, batch, seed)
+    if config.kind != "LSTM":
+        return h_0
+    return h_0, _uniform(config, batch, config.hidden_size, [seed, 2])
+
+
+def _uniform(config: RNNConfig, batch: int, size: int, stream: list[int]) -> Tensor:
+    generator = np.random.Generator(np.random.PCG64(stream))
+    values = generator.uniform(-1.0, 1.0, (len(config.lanes), batch, size))
     return torch.from_numpy(values).to(getattr(torch, config.dtype))
 
 
-def without_values(config: RNNConfig) -> nn.RNN:
-    """A torch.nn.RNN on the CPU, in eval mode, whose weights are yet to be filled."""
+def without_values(config: RNNConfig) -> nn.RNN | nn.LSTM | nn.GRU:
+    """The net of torch on the CPU, in eval mode, whose weights are yet to be filled."""
+    options = {
+        "RNN": {"nonlinearity": config.nonlinearity},
+        "LSTM": {"proj_size": config.proj_size},
+    }
     # A module on the meta device draws nothing from the global generator.
-    module = nn.RNN(
+    module = getattr(nn, config.kind)(
         config.input_size,
         config.hidden_size,
         config.num_layers,
-        nonlinearity=config.nonlinearity,
         bias=config.bias,
         batch_first=config.batch_first,
+        dropout=config.dropout,
         bidirectional=config.bidirectional,
         dtype=getattr(torch, config.dtype),
         device="meta",
+        **options.get(config.kind, {}),
     )
     return module.to_empty(device="cpu").eval()
 
 
-def _draw_default(module: nn.RNN, generator: torch.Generator) -> None:
-    """What nn.RNN.reset_parameters draws, in the same order."""
+def _draw_default(module: nn.RNN | nn.LSTM | nn.GRU, generator: torch.Generator) -> None:
+    """What the module's reset_parameters draws, in the same order."""
     bound = 1.0 / math.sqrt(module.hidden_size)
     for parameter in module.parameters():
         parameter.uniform_(-bound, bound, generator=generator)
 
 
-def _overwrite(parameter: Tensor, name: str, weights: Weights, generator: torch.Generator) -> None:
+def _overwrite(
+    parameter: Tensor, name: str, config: RNNConfig, weights: Weights, generator: torch.Generator
+) -> None:
     """Put the named values where torch's default ones stand."""
     if weights == "zeros":
         parameter.zero_()
@@ -109,9 +133,11 @@ def _overwrite(parameter: Tensor, name: str, weights: Weights, generator: torch.
     elif weights != "default" and name.startswith("bias"):
         parameter.zero_()
     elif weights == "identity":
-        nn.init.eye_(parameter)
+        for block in parameter.split(config.hidden_size):
+            nn.init.eye_(block)
     elif weights == "orthogonal" and name.startswith("weight_hh"):
-        parameter.copy_(_orthogonal(len(parameter), generator))
+        for block in parameter.split(config.hidden_size):
+            block.copy_(_orthogonal(config.hidden_size, generator)[:, : block.shape[1]])
 
 
 def _orthogonal(size: int, generator: torch.Generator) -> Tensor:

@@ -169,5 +169,7 @@ def test_another_net_is_refused():
 
     with pytest.raises(ValueError, match="the trace's sizes"):
         rnnviz.compare(trace, nn.RNN(3, 5).double())
-    with pytest.raises(TypeError, match="got GRU"):
-        rnnviz.compare(trace, nn.GRU(3, 4))
+    with pytest.raises(ValueError, match="kind='GRU'"):
+        rnnviz.compare(trace, nn.GRU(3, 4, num_layers=2, bidirectional=True).double())
+    with pytest.raises(TypeError, match="got Linear"):
+        rnnviz.compare(trace, nn.Linear(3, 4))

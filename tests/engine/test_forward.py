@@ -196,15 +196,6 @@ def test_a_batch_of_none_is_traced():
     assert rnnviz.compare(trace, net).equal
 
 
-def test_dropout_in_training_is_refused_and_in_eval_ignored():
-    net, x, h_0 = make(num_layers=2, dropout=0.5)
-    with pytest.raises(NotImplementedError, match=r"dropout=0.5.*call module.eval\(\)"):
-        rnnviz.trace(net, x, h_0)
-    net.eval()
-
-    torch.testing.assert_close(rnnviz.trace(net, x, h_0).output, net(x, h_0)[0].detach())
-
-
 def test_parametrized_weights_are_the_ones_torch_uses():
     net, x, h_0 = make()
     nn.utils.parametrizations.weight_norm(net, "weight_hh_l0")

@@ -174,8 +174,8 @@ def test_time_first_writes_to_nothing_it_is_given():
 def test_time_first_refuses_what_trace_refuses():
     net, x, _ = make()
 
-    with pytest.raises(TypeError, match=r"must be a torch\.nn\.RNN, got GRU"):
-        time_first(nn.GRU(3, 4), x)
+    with pytest.raises(TypeError, match="got Linear"):
+        time_first(nn.Linear(3, 4), x)
     with pytest.raises(RuntimeError, match="input_size=3 last"):
         time_first(net, x[..., :2])
 

@@ -1,0 +1,149 @@
+"""One cell along the sequence: its memory, the products with the input, the scan, its record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from torch import Tensor
+
+from rnnviz.config import RNNConfig
+from rnnviz.engine.arrays import NumpyArrays, TorchArrays
+from rnnviz.engine.cells import gru_scan, lstm_scan, rnn_scan
+from rnnviz.engine.plan import Lane, cell_buffers
+from rnnviz.records import Array, CellTrace
+
+# Runs a stretch of the sequence: called with the buffers there and the states before it.
+Scan: TypeAlias = Callable[[list[Array], tuple[Array, ...]], None]
+
+_FIRST = ("h_0", "c_0")
+
+
+def run_cell(
+    arrays: NumpyArrays | TorchArrays,
+    config: RNNConfig,
+    lane: Lane,
+    x: Tensor,
+    given: dict[str, Tensor],
+    lengths: tuple[int, ...] | None,
+) -> CellTrace:
+    """Run one cell.
+
+    Args:
+        arrays: where to compute.
+        config: sizes and options.
+        lane: which cell.
+        x: what it reads. Shape (seq_len, batch, layer_input_size).
+        given: h_0 and c_0 if an LSTM, and the parameters, under the names of the record.
+        lengths: the number of timesteps of each sample, or None if it is seq_len for all.
+    """
+    seq_len, batch, _ = x.shape
+    fields = {name: given.get(name) for name in ("bias_ih", "bias_hh")} | given
+    buffers: dict[str, Array] = {}
+    for names, width in cell_buffers(config).items():
+        kept = arrays.empty(len(names), seq_len, batch, width)
+        buffers |= zip(names, kept, strict=True)
+        fields |= zip(names, arrays.tensor(kept).unbind(), strict=True)
+    seen = {name: arrays.seen(tensor) for name, tensor in given.items()}
+    _read_input(arrays, config, arrays.seen(x), seen, buffers)
+    written = [buffer for name, buffer in buffers.items() if name != "wx"]
+    start = tuple(seen[name] for name in _FIRST if name in seen)
+    if batch == 1 and arrays.takes_vectors:
+        written, start = [buffer[:, 0] for buffer in written], tuple(state[0] for state in start)
+    scan = _scan(arrays, config, lane, seen, written)
+    if lengths is None or lane.direction == "forward":
+        # Past a sample's end the scan runs on, into what is overwritten below.
+        scan(written, start)
+    else:
+        _scan_backwards(arrays, scan, written, start, lengths)
+    if lengths is not None:
+        _erase_padding(buffers, lengths)
+    return CellTrace(
+        kind=config.kind,
+        layer=lane.layer,
+        direction=lane.direction,
+        nonlinearity=config.nonlinearity,
+        lengths=lengths,
+        x=x,
+        **fields,
+    )
+
+
+def _read_input(
+    arrays: NumpyArrays | TorchArrays,
+    config: RNNConfig,
+    x: Array,
+    seen: dict[str, Array],
+    buffers: dict[str, Array],
+) -> None:
+    """Write W_ih x_t of the whole sequence, and with the biases what `a` holds before the scan."""
+    wx, a = (buffers[name].reshape(-1, buffers[name].shape[-1]) for name in ("wx", "a"))
+    arrays.product(x.reshape(len(wx), x.shape[-1]), seen["weight_ih"].T, wx)
+    if not config.bias:
+        a[...] = wx
+        return
+    # They wait in `a` for the recurrent product, so that a step is one sum.
+    biases = seen["bias_ih"] + seen["bias_hh"]
+    if config.kind == "GRU":
+        # b_hn is added within the reset gate's brackets.
+        biases[-config.hidden_size :] = seen["bias_ih"][-config.hidden_size :]
+    arrays.add(wx, biases, a)
+
+
+def _scan(
+    arrays: NumpyArrays | TorchArrays,
+    config: RNNConfig,
+    lane: Lane,
+    seen: dict[str, Array],
+    written: Sequence[Array],
+) -> Scan:
+    """The scan of the cell's kind, with its weights and activations looked up once."""
+    weight_hh_t, direction = seen["weight_hh"].T, lane.direction
+    tanh = arrays.activation("tanh")
+    if config.kind == "RNN":
+        act = arrays.activation(config.nonlinearity)
+        return lambda buffers, start: rnn_scan(arrays, buffers, direction, start, weight_hh_t, act)
+    row = written[2][0]  # gates: (batch, G * hidden_size), or without batch
+    if config.kind == "LSTM":
+        gates = arrays.gates_activation(("sigmoid", "sigmoid", "tanh", "sigmoid"), row)
+        weight_hr_t = seen["weight_hr"].T if config.proj_size else None
+        return lambda buffers, start: lstm_scan(
+            arrays, buffers, direction, start, (weight_hh_t, weight_hr_t), (gates, tanh)
+        )
+    gates = arrays.gates_activation(("sigmoid", "sigmoid"), row[..., : 2 * config.hidden_size])
+    bias_hn = seen["bias_hh"][-config.hidden_size :] if config.bias else None
+    return lambda buffers, start: gru_scan(
+        arrays, buffers, direction, start, (weight_hh_t, bias_hn), (gates, tanh)
+    )
+
+
+def _scan_backwards(
+    arrays: NumpyArrays | TorchArrays,
+    scan: Scan,
+    written: list[Array],
+    start: tuple[Array, ...],
+    lengths: tuple[int, ...],
+) -> None:
+    """The reverse scan of samples of different lengths: each begins at its own last timestep.
+
+    Every stretch ends where shorter samples begin, which until then are held at their start.
+    """
+    # h comes last, and an LSTM's c two before it.
+    states = [written[-1], *([written[-3]] if len(start) == 2 else [])]
+    ends = sorted(set(lengths), reverse=True)
+    before = start
+    for stop, begin in zip(ends, [*ends[1:], 0], strict=True):
+        if stop < ends[0]:
+            running = [k for k, length in enumerate(lengths) if length > stop]
+            before = tuple(arrays.spare(state) for state in start)
+            for target, first, state in zip(before, start, states, strict=True):
+                target[...] = first
+                target[running] = state[stop][running]
+        scan([buffer[begin:stop] for buffer in written], before)
+
+
+def _erase_padding(buffers: dict[str, Array], lengths: tuple[int, ...]) -> None:
+    for sample, length in enumerate(lengths):
+        for buffer in buffers.values():
+            buffer[length:, sample] = math.nan
