@@ -24,7 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from rnnviz.limits import MAX_HIDDEN_SIZE
-from rnnviz.scene.blob import FIELDS
+from rnnviz.scene.blob import FIELDS, USUAL
 from tests.browser.conftest import NAMES, start_server
 from tests.browser.driving import settle, slider
 
@@ -129,8 +129,9 @@ class Size(NamedTuple):
         count = self.seq_len * self.inputs
         for layer in range(self.layers):
             width = self.directions * self.hidden if layer else self.inputs
-            sizes = {"seq_len": self.seq_len, "hidden_size": self.hidden, "input_size": width}
-            lane = sum(math.prod(sizes[axis] for axis in axes) for axes in FIELDS.values())
+            sizes = {"seq_len": self.seq_len, "state_size": self.hidden, "input_size": width}
+            sizes["gate_rows"] = self.hidden
+            lane = sum(math.prod(sizes[axis] for axis in FIELDS[name]) for name in USUAL)
             count += self.directions * lane
         return 4 * count
 

@@ -32,6 +32,12 @@ def state_range_words(trace: Trace, look: Look) -> str:
     return f"colour {scale.label}, the largest |h| rounded up"
 
 
+def cell_state_scale(trace: Trace, look: Look) -> SignedScale:
+    """One range for c of every LSTM cell; at least ±1, so that a small c looks small."""
+    arrays = [cell.c for cell in trace.cells if cell.c is not None]
+    return _scale(arrays, look) if look.fit else _scale((*arrays, np.ones(1)), look)
+
+
 def product_scale(trace: Trace, look: Look) -> SignedScale:
     """One range shared by wx, wh and a of every cell, so that a sum can be compared by eye."""
     return _scale((array for c in trace.cells for array in (c.wx, c.wh, c.a)), look)

@@ -34,6 +34,19 @@ SIGNED_STOPS = (
     "#02487f",
 )
 
+# From 0 to 1, for gates: one hue that no signed value and no direction has.
+SHARE_STOPS = (
+    "#f7f7f7",
+    "#f5dfeb",
+    "#efc1da",
+    "#e59ec6",
+    "#d678b0",
+    "#bf5497",
+    "#a1347d",
+    "#7d1a62",
+    "#560946",
+)
+
 BLACK = "#000000"
 WHITE = "#ffffff"
 TRANSPARENT = "rgba(0,0,0,0)"

@@ -117,6 +117,13 @@ class CellTrace:
         """The cell state after the last update, a row of c_n. Shape (batch, hidden_size)."""
         return None if self.c is None else self._last(self.c)
 
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """The activation of each gate in torch's order; of an RNN that of its one sum."""
+        if self.kind == "RNN":
+            return (self.nonlinearity,)
+        return tuple("tanh" if name in ("g", "n") else "sigmoid" for name in self.gate_names)
+
     def gate(self, name: str) -> Array:
         """One gate after its activation, a view. Shape (seq_len, batch, hidden_size).
 

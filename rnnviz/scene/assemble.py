@@ -8,12 +8,17 @@ from dataclasses import asdict
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import get_args
 
-from rnnviz.config import Nonlinearity
-from rnnviz.figures.theme import BLACK, FONT_FAMILY, PALETTES, SIGNED_STOPS, WHITE
+from rnnviz.figures.theme import (
+    BLACK,
+    FONT_FAMILY,
+    PALETTES,
+    SHARE_STOPS,
+    SIGNED_STOPS,
+    WHITE,
+)
 from rnnviz.scene import blob, templates
-from rnnviz.scene.code import code
+from rnnviz.scene.code import CELLS, code
 from rnnviz.scene.schedules import ORDERS
 
 ASSETS = Path(__file__).parent / "assets"
@@ -56,7 +61,8 @@ def _with_imports(text: str) -> str:
 def style() -> str:
     """The player's CSS, its colours taken from the themes of the figures."""
     scale = f"linear-gradient(to right,{','.join(SIGNED_STOPS)})"
-    rules = [f".rnnviz{{--font:{FONT_FAMILY};--scale:{scale}}}"]
+    shares = f"linear-gradient(to right,{','.join(SHARE_STOPS)})"
+    rules = [f".rnnviz{{--font:{FONT_FAMILY};--scale:{scale};--share-scale:{shares}}}"]
     for theme, palette in PALETTES.items():
         colors = ";".join(f"--{name.replace('_', '-')}:{c}" for name, c in asdict(palette).items())
         rules.append(f'.rnnviz[data-theme="{theme}"]{{{colors}}}')
@@ -67,15 +73,20 @@ def shared() -> dict:
     """What JavaScript must know of Python: colours, templates, the layout of a packed run."""
     return {
         "stops": SIGNED_STOPS,
+        "shareStops": SHARE_STOPS,
         "black": BLACK,
         "white": WHITE,
         "palettes": {theme: asdict(palette) for theme, palette in PALETTES.items()},
         "font": FONT_FAMILY,
         "fields": blob.FIELDS,
+        "usual": blob.USUAL,
         "alignment": blob.ALIGNMENT,
         "fingerprintBytes": blob.FINGERPRINT_BYTES,
         "phases": templates.PHASES,
+        "gates": templates.GATES,
         "anatomy": templates.ANATOMY,
+        "state": templates.STATE,
+        "ranges": templates.RANGES,
         "quantities": templates.QUANTITIES,
         "maxFullSteps": templates.MAX_FULL_STEPS,
         "windowSteps": templates.WINDOW_STEPS,
@@ -91,12 +102,12 @@ def shared() -> dict:
 
 def _code() -> dict[str, tuple]:
     """The loop of every kind of net; the keys read `layer-first true true tanh`."""
-    kinds = product(ORDERS, (True, False), (True, False), get_args(Nonlinearity))
+    kinds = product(ORDERS, (True, False), (True, False), CELLS)
     return {
-        f"{order} {json.dumps(both)} {json.dumps(bias)} {name}": code(
-            order, bidirectional=both, bias=bias, nonlinearity=name
+        f"{order} {json.dumps(both)} {json.dumps(bias)} {cell}": code(
+            order, bidirectional=both, bias=bias, cell=cell
         )
-        for order, both, bias, name in kinds
+        for order, both, bias, cell in kinds
     }
 
 

@@ -12,25 +12,53 @@ import numpy as np
 
 from rnnviz.figures.lanes import unrolled_plan
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked
-from rnnviz.figures.ranges import input_scale, largest, product_scale, state_scale, weight_scale
+from rnnviz.figures.ranges import (
+    cell_state_scale,
+    input_scale,
+    largest,
+    product_scale,
+    state_scale,
+    weight_scale,
+)
 from rnnviz.figures.tokens import shown_token
 from rnnviz.records import CellTrace, Trace
 from rnnviz.scene.what_if import WhatIf
 
 # What follows the header for every lane, in this order, after the input x. Sizes are those of
-# the lane; what a net has not (its biases) is left out.
+# the lane, `gate_rows` its gates times its hidden size; what a lane has not is left out.
 FIELDS: dict[str, tuple[str, ...]] = {
-    "h_0": ("hidden_size",),
-    "wx": ("seq_len", "hidden_size"),
-    "wh": ("seq_len", "hidden_size"),
-    "a": ("seq_len", "hidden_size"),
-    "h": ("seq_len", "hidden_size"),
-    "torch_h": ("seq_len", "hidden_size"),
-    "weight_ih": ("hidden_size", "input_size"),
-    "weight_hh": ("hidden_size", "hidden_size"),
-    "bias_ih": ("hidden_size",),
-    "bias_hh": ("hidden_size",),
+    "h_0": ("state_size",),
+    "c_0": ("hidden_size",),
+    "wx": ("seq_len", "gate_rows"),
+    "wh": ("seq_len", "gate_rows"),
+    "a": ("seq_len", "gate_rows"),
+    "gates": ("seq_len", "gate_rows"),
+    "r_hn": ("seq_len", "hidden_size"),
+    "c": ("seq_len", "hidden_size"),
+    "tanh_c": ("seq_len", "hidden_size"),
+    "h": ("seq_len", "state_size"),
+    "torch_h": ("seq_len", "state_size"),
+    "dropout_mask": ("seq_len", "state_size"),
+    "weight_ih": ("gate_rows", "input_size"),
+    "weight_hh": ("gate_rows", "state_size"),
+    "bias_ih": ("gate_rows",),
+    "bias_hh": ("gate_rows",),
+    "weight_hr": ("state_size", "hidden_size"),
 }
+
+# What every lane has; of the rest its header names what it has. Biases go by the net's `bias`.
+USUAL = (
+    "h_0",
+    "wx",
+    "wh",
+    "a",
+    "h",
+    "torch_h",
+    "weight_ih",
+    "weight_hh",
+    "bias_ih",
+    "bias_hh",
+)
 
 # Arrays begin at multiples of this, as typed arrays in JavaScript must.
 ALIGNMENT = 8
@@ -52,12 +80,13 @@ def pack(
     The layout is: 8 bytes of fingerprint, the header's length as a little-endian uint32, the
     header as JSON in UTF-8, zeros up to a multiple of 8, then x and every lane's `FIELDS`, each
     one padded likewise. 16-bit floats travel as their bits. The inputs of the upper layers are not
-    sent: they are the states of the layer below.
+    sent: they are the states of the layer below, times their dropout masks. Of a padded sample
+    only its own timesteps are sent.
 
     Args:
         trace: the run.
         torch_h: torch's h of every cell, in the order of `Trace.cells`, as `Comparison.cells`.
-            Each of shape (seq_len, batch, hidden_size).
+            Each of shape (seq_len, batch, state_size).
         sample: which sample of the batch.
         labels: a token per timestep.
         columns: a name per input.
@@ -102,7 +131,7 @@ def _header(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict:
     apart = _apart(trace, torch_h, sample)
     return {
         "dtype": config.dtype,
-        "seq_len": trace.seq_len,
+        "seq_len": _length(trace, sample),
         "input_size": trace.cells[0].input_size,
         "bias": config.bias,
         "sample": sample,
@@ -115,8 +144,18 @@ def _header(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict:
     }
 
 
+def _length(trace: Trace, sample: int) -> int:
+    return trace.seq_len if trace.lengths is None else trace.lengths[sample]
+
+
 def _lane(cell: CellTrace) -> list:
-    return [cell.layer, cell.direction, cell.input_size, cell.hidden_size, cell.nonlinearity]
+    """[layer, direction, input_size, hidden_size, activations, what a plain RNN has not]."""
+    fields = [name for name, _ in cell.arrays() if name in FIELDS and name not in USUAL]
+    sizes = [cell.layer, cell.direction, cell.input_size, cell.hidden_size]
+    if cell.kind == "RNN" and not fields:
+        return [*sizes, cell.nonlinearity]
+    more = {"kind": cell.kind, "state_size": cell.state_size, "fields": fields}
+    return [*sizes, list(cell.activations), more]
 
 
 def _layout(trace: Trace) -> list:
@@ -136,30 +175,29 @@ def _limits(trace: Trace) -> dict[str, list[float]]:
     """How far colours run: at full range, and fitted to this run."""
     looks = (DEFAULT_LOOK, Look(fit=True))
     scales = {"h": state_scale, "x": input_scale, "product": product_scale, "weight": weight_scale}
+    if any(cell.c is not None for cell in trace.cells):
+        scales["c"] = cell_state_scale
     return {name: [scale(trace, look).limit for look in looks] for name, scale in scales.items()}
 
 
 def _apart(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> float:
     """max |RNNviz - torch.nn| of h, as far as both are finite."""
     pairs = zip(trace.cells, torch_h, strict=True)
+    length = _length(trace, sample)
     with np.errstate(invalid="ignore"):
-        return largest(cell.h[:, sample] - h[:, sample] for cell, h in pairs)
+        return largest(cell.h[:length, sample] - h[:length, sample] for cell, h in pairs)
 
 
 def _arrays(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> list[np.ndarray]:
-    arrays = [trace.cells[0].x[:, sample]]
+    length = _length(trace, sample)
+    arrays = [trace.cells[0].x[:length, sample]]
     for cell, torch_of_cell in zip(trace.cells, torch_h, strict=True):
         for name, sizes in FIELDS.items():
             array = torch_of_cell if name == "torch_h" else getattr(cell, name)
             if array is not None:
-                arrays.append(_of_sample(array, name, sizes, sample))
+                own = array[:length, sample] if sizes[0] == "seq_len" else array
+                arrays.append(array[sample] if name in ("h_0", "c_0") else own)
     return arrays
-
-
-def _of_sample(array: np.ndarray, name: str, sizes: tuple[str, ...], sample: int) -> np.ndarray:
-    if name == "h_0":
-        return array[sample]
-    return array[:, sample] if sizes[0] == "seq_len" else array
 
 
 def _bits(dtype: str) -> Callable[[np.ndarray], np.ndarray]:

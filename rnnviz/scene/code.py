@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+import re
+from typing import Literal, NamedTuple, get_args
 
-from rnnviz.config import Nonlinearity
 from rnnviz.scene.schedules import Order
 
-Part = Literal["start", "read", "wx", "wh", "a", "h", "keep", "join"]
+Part = Literal["start", "start_c", "read", "wx", "wh", "a", "gates", "c", "h", "keep", "join"]
+
+# An RNN by its activation, an LSTM with or without a projection.
+Cell = Literal["tanh", "relu", "LSTM", "LSTM proj", "GRU"]
+CELLS: tuple[Cell, ...] = get_args(Cell)
 
 # A part stands in the margin, as wide as this, left of the line of code that computes it. The
 # line of part h stands for all of the update and names where the state is kept.
@@ -88,33 +92,74 @@ keep          states[t] = h[layer]
 }
 
 
+_SUMS = """
+wx    wx = W_ih[{row}] @ x_t
+wh    wh = W_hh[{row}] @ {h}
+a     a = wx + b_ih[{row}] + wh + b_hh[{row}]
+"""
+_RNN = """
+h     {h} = torch.{act}(a)
+"""
+_LSTM = """
+gates i, f, g, o = a.chunk(4)
+gates i, f, o = i.sigmoid(), f.sigmoid(), o.sigmoid()
+gates g = g.tanh()
+c     {c} = f * {c} + i * g
+"""
+_HANDED_ON = """
+h     {h} = o * {c}.tanh()
+"""
+_PROJECTED = """
+h     {h} = W_hr[{row}] @ (o * {c}.tanh())
+"""
+# The reset gate stands between the candidate's two products, so that its sum comes last.
+_GRU = """
+wx    wx = W_ih[{row}] @ x_t
+wh    wh = W_hh[{row}] @ {h}
+a     x_r, x_z, x_n = (wx + b_ih[{row}]).chunk(3)
+a     h_r, h_z, h_n = (wh + b_hh[{row}]).chunk(3)
+gates r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+gates n = (x_n + r * h_n).tanh()
+h     {h} = (1 - z) * n + z * {h}
+"""
+
+# The arithmetic of an update.
+_UPDATES: dict[Cell, str] = {
+    "tanh": _SUMS + _RNN,
+    "relu": _SUMS + _RNN,
+    "LSTM": _SUMS + _LSTM + _HANDED_ON,
+    "LSTM proj": _SUMS + _LSTM + _PROJECTED,
+    "GRU": _GRU,
+}
+
+
 class Line(NamedTuple):
     """One line of code.
 
     Attributes:
         text: the line with its indentation.
-        part: what it does in an update: "start" takes h_0, "read" picks the input, "wx", "wh",
-            "a" and "h" compute the quantities of that name, "keep" stores the state, "join" puts
-            the two directions side by side. None for loops and the like.
+        part: what it does in an update: "start" takes h_0, "start_c" c_0, "read" picks the input,
+            "wx", "wh", "a", "gates", "c" and "h" compute the quantities of that name, "keep"
+            stores the state, "join" puts the two directions side by side. None for loops and the
+            like.
     """
 
     text: str
     part: Part | None
 
 
-def code(
-    order: Order, *, bidirectional: bool, bias: bool, nonlinearity: Nonlinearity
-) -> tuple[Line, ...]:
+def code(order: Order, *, bidirectional: bool, bias: bool, cell: Cell) -> tuple[Line, ...]:
     """The whole net on one sequence without a batch, with the loops nested as in `order`.
 
     The code expects these names, where `row` counts layers and, within a layer, directions:
     `torch`; `num_layers` and `T`, the number of timesteps; `x`, (T, input_size); `h_0`,
-    (num_layers * D, hidden_size); `W_ih`, `W_hh` and with bias `b_ih`, `b_hh`, whose `[row]` are
-    torch's parameters of that cell. It leaves `output`, (T, D * hidden_size): with "layer-first"
-    and "both" what torch.nn.RNN returns, with "time-first" what `time_first` of
-    `rnnviz.engine.mistakes` returns.
+    (num_layers * D, hidden_size), and for an LSTM `c_0`; `W_ih`, `W_hh` and with bias `b_ih`,
+    `b_hh`, with a projection `W_hr`, whose `[row]` are torch's parameters of that cell. It leaves
+    `output`, (T, D * hidden_size): with "layer-first" and "both" what torch.nn returns, with
+    "time-first" what `time_first` of `rnnviz.engine.mistakes` returns.
 
-    Each part occurs in one line; "join" only with two directions.
+    Each part stands in one line or in lines that follow each other; "join" only with two
+    directions.
     """
     listing = (_BOTH_WAYS if bidirectional else _ONE_WAY)[order]
     row = "row" if bidirectional else "layer"
@@ -122,20 +167,24 @@ def code(
     for line in listing.strip("\n").splitlines():
         part, text = line[:_MARGIN].strip(), line[_MARGIN:]
         if part == "h":
-            lines += _update(text, row, bias=bias, nonlinearity=nonlinearity)
-        else:
-            lines.append(Line(text, part or None))
+            lines += _update(text, row, bias=bias, cell=cell)
+            continue
+        lines.append(Line(text, part or None))
+        if part == "start" and cell.startswith("LSTM"):
+            lines.append(Line(text.replace("h", "c"), "start_c"))
     return tuple(lines)
 
 
-def _update(state: str, row: str, *, bias: bool, nonlinearity: Nonlinearity) -> list[Line]:
-    """The four lines of arithmetic of one update of `state`, indented as it is."""
+def _update(state: str, row: str, *, bias: bool, cell: Cell) -> list[Line]:
+    """The lines of arithmetic of one update of `state`, indented as it is."""
     h = state.strip()
     indent = state.removesuffix(h)
-    a = f"wx + b_ih[{row}] + wh + b_hh[{row}]" if bias else "wx + wh"
-    return [
-        Line(f"{indent}wx = W_ih[{row}] @ x_t", "wx"),
-        Line(f"{indent}wh = W_hh[{row}] @ {h}", "wh"),
-        Line(f"{indent}a = {a}", "a"),
-        Line(f"{indent}{h} = torch.{nonlinearity}(a)", "h"),
-    ]
+    names = {"row": row, "h": h, "c": "c" + h.removeprefix("h"), "act": cell}
+    lines = []
+    for line in filter(None, _UPDATES[cell].splitlines()):
+        part, text = line[:_MARGIN].strip(), line[_MARGIN:]
+        if not bias:
+            text = re.sub(r" \+ b_.h\[{row}\]", "", text)
+            text = re.sub(r"\((w.)\)", r"\1", text)
+        lines.append(Line(indent + text.format(**names), part))
+    return lines

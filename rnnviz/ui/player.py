@@ -78,7 +78,9 @@ def _link() -> dict:
     query = st.query_params
     named = query.get("hide", "").split(",")
     return {
-        "seed": {name: query[name] for name in ("at", "walk", "order", "all") if name in query},
+        "seed": {
+            name: query[name] for name in ("at", "walk", "order", "all", "gate") if name in query
+        },
         "hide": [part for part in PARTS if part in named],
     }
 

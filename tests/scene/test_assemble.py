@@ -15,7 +15,7 @@ import pytest
 from rnnviz.figures.theme import PALETTES, SIGNED_STOPS
 from rnnviz.scene import assemble, blob, templates
 from rnnviz.scene.assemble import ASSETS, SHARED, script, shared, style
-from rnnviz.scene.code import code
+from rnnviz.scene.code import CELLS, code
 from rnnviz.scene.schedules import ORDERS
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -226,17 +226,17 @@ def test_the_style_uses_only_variables_that_there_are():
     assert style().endswith((ASSETS / "player.css").read_text("utf-8"))
 
 
-KINDS = list(product(ORDERS, (True, False), (True, False), ("tanh", "relu")))
+KINDS = list(product(ORDERS, (True, False), (True, False), CELLS))
 
 
 def test_the_code_of_every_kind_of_net_is_there():
     """Under the words that JavaScript makes of an order, two truths and a name."""
     table = shared()["code"]
 
-    assert len(KINDS) == len(table) == 24
-    for order, both, bias, nonlinearity in KINDS:
-        key = f"{order} {str(both).lower()} {str(bias).lower()} {nonlinearity}"
-        expected = code(order, bidirectional=both, bias=bias, nonlinearity=nonlinearity)
+    assert len(KINDS) == len(table) == 60
+    for order, both, bias, cell in KINDS:
+        key = f"{order} {str(both).lower()} {str(bias).lower()} {cell}"
+        expected = code(order, bidirectional=both, bias=bias, cell=cell)
         assert table[key] == expected
         assert len(table[key]) > 8
 
@@ -253,7 +253,7 @@ def test_what_is_shared_is_that_of_python():
     assert data["alignment"] == blob.ALIGNMENT
     assert data["fingerprintBytes"] == blob.FINGERPRINT_BYTES
     assert list(data["orders"]) == list(ORDERS)
-    assert data["phases"] == list(templates.PHASES)
+    assert data["phases"] == {kind: list(parts) for kind, parts in templates.PHASES.items()}
     assert data["style"] == style()
 
 

@@ -2,62 +2,86 @@
 
 import json
 from dataclasses import fields
+from typing import get_args
 
+import pytest
+
+from rnnviz.config import GATE_NAMES, Kind
 from rnnviz.records import CellTrace
 from rnnviz.scene import templates
 from rnnviz.scene.blob import FIELDS
 from rnnviz.scene.code import code
-from rnnviz.scene.templates import ANATOMY, PHASES, QUANTITIES
+from rnnviz.scene.templates import ANATOMY, GATES, PHASES, QUANTITIES, STATE
 
 RECORDED = {field.name for field in fields(CellTrace)}
+EVERY_KIND = pytest.mark.parametrize("kind", get_args(Kind))
+
+# How the code names a cell of that kind.
+CODED = {"RNN": "tanh", "LSTM": "LSTM", "GRU": "GRU"}
 
 
-def of_kind(kind):
-    return [block for block in ANATOMY if block["kind"] == kind]
+def of_kind(kind, block_kind):
+    return [block for block in ANATOMY[kind] if block["kind"] == block_kind]
 
 
-def test_the_phases_are_recorded_and_stand_in_the_code_in_this_order():
-    lines = code("layer-first", bidirectional=True, bias=True, nonlinearity="tanh")
+@EVERY_KIND
+def test_the_phases_are_recorded_and_stand_in_the_code_in_this_order(kind):
+    lines = code("layer-first", bidirectional=True, bias=True, cell=CODED[kind])
+    parts = [line.part for line in lines if line.part in PHASES[kind]]
 
-    assert set(PHASES) <= RECORDED
-    assert PHASES == tuple(line.part for line in lines if line.part in PHASES)
+    assert set(PHASES[kind]) <= RECORDED
+    assert tuple(dict.fromkeys(parts)) == PHASES[kind]
 
 
-def test_the_anatomy_shows_numbers_that_are_sent():
-    named = [block["field"] for block in ANATOMY if "field" in block]
-    named += [name for block in of_kind("bias") for name in block["fields"]]
+@EVERY_KIND
+def test_the_anatomy_shows_numbers_that_are_sent(kind):
+    named = [block["field"] for block in ANATOMY[kind] if "field" in block]
+    named += [name for block in of_kind(kind, "bias") for name in block["fields"]]
 
     assert len(named) == len(set(named))
-    assert set(named) == set(FIELDS) - {"h_0", "torch_h"}
-    assert set(FIELDS) - {"torch_h"} <= RECORDED
+    assert set(named) <= set(FIELDS) <= RECORDED | {"torch_h"}
+    computed = {"1 - z", "hn", "c_before", "h_before"}
+    assert {part["field"] for part in STATE[kind] if "field" in part} <= {*FIELDS, *computed}
+    assert {part["gate"] for part in STATE[kind] if "gate" in part} <= set(GATES[kind])
 
 
-def test_each_phase_has_a_vector_and_what_it_is_made_of_stands_before_it():
-    assert [block["field"] for block in of_kind("vector")] == list(PHASES)
-    assert {block["part"] for block in ANATOMY} == {*PHASES, "b"}
-    for block in of_kind("vector"):
-        assert block["part"] == block["field"]
-    matrices = [(block["part"], block["field"], block["operand"]) for block in of_kind("matrix")]
+@EVERY_KIND
+def test_every_number_of_an_update_is_shown(kind):
+    """Each phase has a vector, and what becomes of the gates ends in what the cell hands on."""
+    shown = [block["field"] for block in of_kind(kind, "vector")]
+    shown += [part["field"] for part in STATE[kind] if "field" in part]
+
+    assert set(PHASES[kind]) <= set(shown)
+    assert shown[-1] == "h"
+    matrices = [(b["part"], b["field"], b["operand"]) for b in of_kind(kind, "matrix")]
     assert matrices == [("wx", "weight_ih", "x"), ("wh", "weight_hh", "previous")]
-    kinds = [block["kind"] for block in ANATOMY]
-    # The last step is the activation: sum, curve, state.
+    kinds = [block["kind"] for block in ANATOMY[kind]]
+    # The last step of the sums is the activation: sum, curve, what comes out.
     assert kinds[-3:] == ["vector", "curve", "vector"]
     assert max(kinds.index("matrix"), kinds.index("bias")) < kinds.index("vector")
 
 
-def test_a_matrix_has_the_shape_of_its_operand():
+@EVERY_KIND
+def test_a_matrix_has_the_shape_of_its_operand(kind):
     """Columns are what it is multiplied with, rows the units of what comes out."""
-    columns = {"x": "input_size", "previous": "hidden_size"}
-    for block in of_kind("matrix"):
-        assert FIELDS[block["field"]] == ("hidden_size", columns[block["operand"]])
-    for block in of_kind("vector"):
-        assert FIELDS[block["field"]] == ("seq_len", "hidden_size")
+    columns = {"x": "input_size", "previous": "state_size"}
+    for block in of_kind(kind, "matrix"):
+        assert FIELDS[block["field"]] == ("gate_rows", columns[block["operand"]])
+    for block in of_kind(kind, "vector"):
+        size = "state_size" if block["field"] == "h" else "gate_rows"
+        assert FIELDS[block["field"]] == ("seq_len", size)
+
+
+def test_the_gates_are_torchs():
+    assert {kind: tuple(filter(None, gates)) for kind, gates in GATES.items()} == GATE_NAMES
 
 
 def test_the_strip_shows_what_there_is_at_every_timestep():
+    gates = {gate for gates in GATES.values() for gate in gates if gate}
+
     assert next(iter(QUANTITIES)) == "h"
-    assert set(QUANTITIES) == set(PHASES)
-    assert all(FIELDS[name] == ("seq_len", "hidden_size") for name in QUANTITIES)
+    assert gates < set(QUANTITIES)
+    assert all(FIELDS[name][0] == "seq_len" for name in set(QUANTITIES) - gates)
 
 
 def test_the_window_of_a_long_sequence_is_part_of_it():
@@ -74,6 +98,6 @@ def test_the_pace_is_slower_the_closer_one_looks():
 
 def test_everything_can_be_sent():
     """Tuples become lists on the way, nothing else changes."""
-    for value in (PHASES, ANATOMY, QUANTITIES, templates.PACE, templates.SPEEDS):
+    for value in (PHASES, GATES, ANATOMY, STATE, QUANTITIES, templates.PACE, templates.SPEEDS):
         text = json.dumps(value, allow_nan=False)
         assert json.dumps(json.loads(text)) == text

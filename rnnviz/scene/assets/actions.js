@@ -55,7 +55,7 @@ function save(player, what, format) {
 }
 
 async function copyEquation(player) {
-  const { lane, t, unit } = player.moment;
-  const text = equation(lane, t, unit, termsOf(player.run, lane, t, unit, true));
+  const { lane, t, row } = player.moment;
+  const text = equation(lane, t, row, termsOf(player.run, lane, t, row, true));
   player.parts.copied.textContent = await copyText(text);
 }

@@ -1,10 +1,11 @@
 // The anatomy of one step: operands over the weights' columns, products, sum, activation, state.
-import { SHARED } from "./shared.js";
 import { NAMES, OPERANDS } from "./anatomy_plan.js";
+import { frameItems, unitNames } from "./anatomy_frames.js";
 import { curveItems } from "./curve.js";
 import { cellItems, grid } from "./grid.js";
 import { rowsShown } from "./order.js";
-import { readAt, sourceOf, stateBefore, valueOf } from "./run.js";
+import { gatesLimit, limitOf } from "./ranges.js";
+import { partOf, readAt, sourceOf, stateBefore, valueOf } from "./run.js";
 import { biasColumns } from "./terms.js";
 import { beforeName } from "./words.js";
 
@@ -16,7 +17,7 @@ const FONT = 11;
  */
 export function anatomyLists(view, plan) {
   const [still, list] = [[], []];
-  for (const block of plan.blocks) {
+  for (const block of [...plan.blocks, ...plan.state]) {
     BLOCKS[block.kind](view, plan, block, list, still);
   }
   unitNames(view, plan, list);
@@ -61,25 +62,25 @@ const BLOCKS = {
     });
     operandRow(view, plan, block, list, () => 1, null);
     columns.forEach(([name], column) => {
-      const text = apart || block.cell >= 40 ? name : "b";
+      const text = columns.length > 1 || block.cell >= 40 ? name : "b";
       footItem(
         view,
         plan,
         { ...block, x: block.x + column * block.cell, width: block.cell },
         list,
         text,
-        apart ? 12 : 11,
+        columns.length > 1 ? 12 : 11,
       );
     });
   },
   vector(view, plan, block, list) {
-    const { run, moment, fit } = view;
+    const { moment } = view;
     const { lane, t } = moment;
-    const phase = SHARED.phases.indexOf(block.field);
-    const limit = run.limits[block.field === "h" ? "h" : "product"][fit];
+    const gates = block.field === "gates";
+    const limit = gates ? gatesLimit(view, lane) : limitOf(view, lane, block.field);
     const value = (row) => valueOf(lane, block.field, t, row);
     const hit = (row) => ({ part: "vector", lane: lane.index, field: block.field, row, t });
-    const shown = rowsShown(moment, phase, lane.hiddenSize);
+    const shown = rowsShown(moment, block.part, block.rows.count);
     grid(view, plan, block, list, {
       value,
       limit,
@@ -89,26 +90,50 @@ const BLOCKS = {
     });
     if (block.sign) {
       // In the line of the symbols, which then reads as the equation it is.
-      const y = block.y + plan.rows.height + 15;
       const text = lane.bias_ih === null ? block.sign.replace("+ b ", "") : block.sign;
-      list.push({
-        kind: "text",
-        x: block.x - block.gap / 2,
-        y,
-        anchor: "middle",
-        size: 14,
-        math: true,
-        text,
-        fill: view.palette.muted,
-      });
+      signItem(view, block, list, text);
     }
     footItem(view, plan, block, list, block.name.replace("[t]", `[${t}]`));
   },
   curve(view, plan, block, list) {
     curveItems(view, plan, block, list);
-    footItem(view, plan, block, list, view.moment.lane.nonlinearity);
+    footItem(view, plan, block, list, view.moment.lane.activations[view.moment.gate]);
+  },
+  state(view, plan, block, list) {
+    const { run, moment } = view;
+    const { lane, t } = moment;
+    const { gate, field, part } = block;
+    const value = (unit) => partOf(run, lane, t, unit, block);
+    const hit = (unit) => ({ part: "state", lane: lane.index, gate, field, row: unit, t });
+    const name = gate ?? field;
+    // What the step starts from is there before it begins.
+    const before = name.endsWith("_before");
+    const known = gate ? "gates" : field === "hn" ? "wh" : part;
+    const shown = before ? block.rows.count : rowsShown(moment, known, block.rows.count);
+    const limit = limitOf(view, lane, name);
+    grid(view, plan, block, list, { value, limit, hit, shown, key: `${name} ${lane.index} ${t}` });
+    if (block.sign && block.sign !== "gap") {
+      signItem(view, block, list, block.sign === "W_{hr}" ? "= W_{hr} ·" : block.sign);
+    }
+    const words = block.name.replace("[t]", `[${t}]`);
+    const letters = words.replace(/[_{}]/g, "").length;
+    footItem(
+      view,
+      plan,
+      block,
+      list,
+      5.5 * letters <= block.cell + block.gap ? words : words[0],
+      12,
+    );
   },
 };
+
+/** What stands before a block, in the line of the symbols, which then reads as the equation it is. */
+function signItem({ palette }, block, list, text) {
+  const place = { x: block.x - block.gap / 2, y: block.y + block.rows.height + 15 };
+  const look = { anchor: "middle", size: 14, math: true, fill: palette.muted };
+  list.push({ kind: "text", ...place, ...look, text });
+}
 
 /** What stands above an operand: its name and where it comes from, as far as there is room. */
 function operandTitle({ run, moment, palette }, block, list) {
@@ -126,7 +151,7 @@ function operandTitle({ run, moment, palette }, block, list) {
     fill = forward ? palette.forward : palette.reverse;
   } else if (lane.below.length > 0) {
     const sources = lane.below.map((below, part) => {
-      const source = sourceOf(run, lane, t, part * lane.below[0].hiddenSize);
+      const source = sourceOf(run, lane, t, part * lane.below[0].stateSize);
       fill = source.t === t ? fill : palette.alarm;
       return run.whatIf ? `h[${source.t}] ${below.direction}` : below.direction;
     });
@@ -186,9 +211,9 @@ function operandRow(view, plan, block, list, value, limit) {
 /** The symbol under a block; it is lit while its part is computed, or when the pointer asks. */
 function footItem(view, plan, block, list, text, size = 14) {
   const { moment, palette, hover } = view;
-  const lit = SHARED.phases[moment.phase] === block.part && moment.share < 1;
+  const lit = moment.lane.phases[moment.phase] === block.part && moment.share < 1;
   const asked = hover?.symbol === block.part;
-  const y = block.y + plan.rows.height + 15;
+  const y = block.y + block.rows.height + 15;
   const x = block.x + block.width / 2;
   const hit = { part: "symbol", symbol: block.part };
   const fill = lit || asked ? palette.text : palette.muted;
@@ -206,93 +231,4 @@ function footItem(view, plan, block, list, text, size = 14) {
     hit,
     box: [block.x, y - size, Math.max(block.width, 1), size + 6],
   });
-}
-
-function unitNames({ moment, palette }, plan, list) {
-  const [from, to] = plan.rows.lens;
-  const tops = plan.stacked ? [plan.top, plan.blocks.at(-1).y] : [plan.top];
-  for (const top of tops) {
-    for (let row = from; row < to; row++) {
-      const y = top + plan.rows.top(row) + plan.rows.size(row) / 2 + 4;
-      const chosen = row === moment.unit;
-      const fill = chosen ? palette.text : palette.muted;
-      const text = plan.stacked && top !== plan.top ? String(row) : `unit ${row}`;
-      const x =
-        (plan.stacked && top !== plan.top
-          ? plan.blocks.find((one) => one.field === "wx").x
-          : NAMES) - 7;
-      list.push({
-        kind: "text",
-        x,
-        y,
-        anchor: "end",
-        size: FONT,
-        text,
-        fill,
-        weight: chosen ? 600 : 400,
-        hit: { part: "unit", row },
-        box: [x - 42, y - FONT, 42, FONT + 4],
-      });
-    }
-  }
-  list.push({
-    kind: "text",
-    x: NAMES - 12,
-    y: plan.top - OPERANDS + 12,
-    anchor: "end",
-    size: 15,
-    text: "×",
-    fill: palette.muted,
-  });
-}
-
-/** A frame around the unit in the light, and what the pointer lights up. */
-function frameItems(view, plan, list) {
-  const { moment, palette, hover } = view;
-  const parts = plan.stacked
-    ? [
-        plan.blocks.filter((one) => one.y === plan.top),
-        plan.blocks.filter((one) => one.y !== plan.top),
-      ]
-    : [plan.blocks];
-  for (const blocks of parts) {
-    const y = blocks[0].y + plan.rows.top(moment.unit);
-    const [left, right] = [blocks[0].x - 3, blocks.at(-1).x + blocks.at(-1).width + 3];
-    const height = plan.rows.size(moment.unit);
-    list.push({
-      kind: "rect",
-      x: left,
-      y: y - 2,
-      width: right - left,
-      height: height + 3,
-      radius: 4,
-      stroke: palette.chosen,
-      line: 1.8,
-    });
-  }
-  if (hover) {
-    hoverItems(plan, hover, palette, list);
-  }
-}
-
-function hoverItems(plan, hover, palette, list) {
-  for (const block of plan.blocks) {
-    const lit =
-      hover.symbol === block.part ||
-      (block.kind === "matrix" &&
-        hover.column !== undefined &&
-        hover.symbol === undefined &&
-        hover.operand === block.operand);
-    if (!lit || block.width <= 0) {
-      continue;
-    }
-    const column =
-      hover.operand === block.operand && block.kind === "matrix" ? hover.column : undefined;
-    const x = column === undefined ? block.x - 2 : block.x + column * block.cell - 1.5;
-    const width = column === undefined ? block.width + 3 : block.cell + 2;
-    const top =
-      block.kind === "matrix" || block.kind === "bias" ? block.y - OPERANDS - 6 : block.y - 3;
-    const place = { x, y: top, width, height: block.y + plan.rows.height - top + 3 };
-    list.push({ kind: "rect", ...place, radius: 4, stroke: palette.flow, line: 2 });
-  }
 }

@@ -10,9 +10,10 @@ const MOST_VALUES = 4;
 
 /** The lines of a net's loop: [text, part][]. */
 function linesOf(run, order) {
-  const { nonlinearity } = run.lanes[0];
-  const key = [order, run.numDirections === 2, run.bias, nonlinearity].join(" ");
-  return SHARED.code[key];
+  const [lane] = run.lanes;
+  const kind = lane.kind === "RNN" ? lane.activations[0] : lane.weight_hr ? "LSTM proj" : lane.kind;
+  const key = [order, run.numDirections === 2, run.bias, kind].join(" ");
+  return SHARED.code[key] ?? [];
 }
 
 /** The pane; lines are built anew only when the net or the order changes. */
@@ -43,7 +44,7 @@ export class CodePane {
       this.build(run, order);
       this.key = key;
     }
-    const phase = SHARED.phases[moment.phase];
+    const phase = moment.lane.phases[moment.phase];
     for (const { part, row, value } of this.lines) {
       const lit =
         part !== null && (part === phase || hover?.symbol === part || hover?.line === part);
@@ -57,16 +58,19 @@ export class CodePane {
 
   values({ run, moment }, part) {
     const { lane, t } = moment;
-    const phase = SHARED.phases.indexOf(part);
-    if (phase >= 0) {
-      const shown = rowsShown(moment, phase, lane.hiddenSize);
-      return shown ? vector(shown, lane.hiddenSize, (unit) => valueOf(lane, part, t, unit)) : "";
+    if (lane.phases.includes(part)) {
+      const count = lane.widths[part];
+      const shown = rowsShown(moment, part, count);
+      return shown ? vector(shown, count, (row) => valueOf(lane, part, t, row)) : "";
     }
     if (part === "read") {
       return vector(lane.inputSize, lane.inputSize, (column) => readAt(run, lane, t, column));
     }
     if (part === "start") {
-      return vector(lane.hiddenSize, lane.hiddenSize, (unit) => lane.h_0[unit]);
+      return vector(lane.stateSize, lane.stateSize, (unit) => lane.h_0[unit]);
+    }
+    if (part === "start_c") {
+      return vector(lane.hiddenSize, lane.hiddenSize, (unit) => lane.c_0[unit]);
     }
     return "";
   }

@@ -1,17 +1,21 @@
-// Colours of numbers: one signed scale for cells, numbers on them, textures and legends.
+// Colours of numbers: a signed scale and one for shares, for cells, textures and legends.
 import { SHARED } from "./shared.js";
+import { SHARE } from "./ranges.js";
 
 const STOPS = SHARED.stops.map(channelsOf);
+const SHARE_STOPS = SHARED.shareStops.map(channelsOf);
 
 function channelsOf(color) {
   return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
 }
 
-/** Where a value lies on the scale: the stop below it and the share of the next one. */
+/** Where a value lies on its scale: the stops below and above it, and the share of the latter. */
 function placeOf(value, limit) {
-  const place = ((Math.min(Math.max(value / limit, -1), 1) + 1) / 2) * (STOPS.length - 1);
-  const index = Math.min(Math.floor(place), STOPS.length - 2);
-  return [index, place - index];
+  const stops = limit === SHARE ? SHARE_STOPS : STOPS;
+  const along = limit === SHARE ? value : (value / limit + 1) / 2;
+  const place = Math.min(Math.max(along, 0), 1) * (stops.length - 1);
+  const index = Math.min(Math.floor(place), stops.length - 2);
+  return [stops[index], stops[index + 1], place - index];
 }
 
 /** The colour of a number; NaN and infinities have the palette's `absent`. */
@@ -19,8 +23,8 @@ export function colorOf(value, limit, palette) {
   if (!Number.isFinite(value)) {
     return palette.absent;
   }
-  const [index, share] = placeOf(value, limit);
-  const mixed = STOPS[index].map((low, k) => Math.round(low + (STOPS[index + 1][k] - low) * share));
+  const [below, above, share] = placeOf(value, limit);
+  const mixed = below.map((low, k) => Math.round(low + (above[k] - low) * share));
   return `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
 
@@ -55,7 +59,7 @@ export class Textures {
    * @param {number} columns
    * @param {number} rows
    * @param {(column: number, row: number) => number} value
-   * @param {number} limit - of the colours.
+   * @param {number|"share"} limit - of the colours.
    * @param {Object} palette
    * @returns {HTMLCanvasElement} columns x rows pixels.
    */
@@ -87,9 +91,7 @@ function paintTexture(columns, rows, value, limit, palette) {
     for (let column = 0; column < columns; column++, at += 4) {
       const number = value(column, row);
       if (Number.isFinite(number)) {
-        const [index, share] = placeOf(number, limit);
-        const low = STOPS[index];
-        const high = STOPS[index + 1];
+        const [low, high, share] = placeOf(number, limit);
         for (let k = 0; k < 3; k++) {
           image.data[at + k] = Math.round(low[k] + (high[k] - low[k]) * share);
         }

@@ -1,5 +1,7 @@
 // What the controls show of the state: pressed buttons, chosen options, the banner.
 import { icon } from "./dom.js";
+import { hasGates } from "./legend.js";
+import { hasQuantity } from "./strip.js";
 import { verdictWords } from "./words.js";
 
 /** Bring the controls in step with the state. @param {import("./player.js").Player} player */
@@ -18,7 +20,13 @@ export function showControls(player) {
   press(parts.all, state.all || state.walk === "time");
   parts.all.disabled = state.walk === "time";
   press(parts.apart, state.apart);
-  parts.apart.hidden = !player.run.bias;
+  const { lane } = player.moment;
+  parts.apart.hidden = lane.bias_ih === null || lane.kind === "GRU";
+  parts.shares.hidden = !hasGates(player.run);
+  parts.root.classList.toggle("gated", hasGates(player.run));
+  for (const option of parts.quantity.lastChild.options) {
+    option.hidden = !player.run.lanes.some((one) => hasQuantity(one, option.value));
+  }
   parts.grain.hidden = state.walk === "time";
   for (const name of ["grain", "speed", "order", "quantity"]) {
     const select = parts[name].lastChild;

@@ -3,6 +3,8 @@ import { colorOf } from "./colors.js";
 import { rowsShown } from "./order.js";
 import { valueOf } from "./run.js";
 import { activate } from "./terms.js";
+import { limitOf } from "./ranges.js";
+import { SHARED } from "./shared.js";
 
 // Beyond so many units the dots are one path of one colour.
 const MAX_DOTS = 32;
@@ -11,11 +13,12 @@ const POINTS = 48;
 /** The curve over ±the range of the pre-activations. */
 export function curveItems(view, plan, block, list) {
   const { run, moment, palette, fit } = view;
-  const { lane, t } = moment;
+  const { lane } = moment;
   const height = Math.min(plan.rows.height, 150);
   const top = block.y + (plan.rows.height - height) / 2;
   const reach = run.limits.product[fit];
-  const most = lane.nonlinearity === "relu" ? reach : 1.1;
+  const name = lane.activations[moment.gate];
+  const most = SHARED.ranges[name] ? 1.1 : reach;
   const x = (a) => block.x + block.width * (0.5 + Math.min(Math.max(a / reach, -1), 1) / 2);
   const y = (h) => top + height * (0.5 - Math.min(Math.max(h / most, -1), 1) / 2);
   const area = { x: block.x, y: top, width: block.width, height };
@@ -26,20 +29,26 @@ export function curveItems(view, plan, block, list) {
     { length: POINTS + 1 },
     (_, index) => -reach + (2 * reach * index) / POINTS,
   );
-  const line = places.map(
-    (a) => `${x(a).toFixed(1)} ${y(activate(lane.nonlinearity, a)).toFixed(1)}`,
-  );
+  const line = places.map((a) => `${x(a).toFixed(1)} ${y(activate(run, name, a)).toFixed(1)}`);
   list.push({ kind: "path", d: `M${line.join("L")}`, stroke: palette.muted, line: 1.5 });
-  dots(view, list, x, y, rowsShown(moment, 3, lane.hiddenSize), lane, t);
+  dots(view, list, x, y);
 }
 
-function dots({ run, moment, palette, fit }, list, x, y, shown, lane, t) {
+/** A dot per unit of the gate in the light, of its sum and what the activation makes of it. */
+function dots(view, list, x, y) {
+  const { moment, palette } = view;
+  const { lane, t } = moment;
+  const made = lane.kind === "RNN" ? "h" : "gates";
+  const first = moment.gate * lane.hiddenSize;
+  const shown = rowsShown(moment, made, lane.rows) - first;
+  const limit = limitOf(view, lane, made === "h" ? "h" : lane.gateNames[moment.gate]);
   const dot = (unit, r) => {
-    const [a, h] = [valueOf(lane, "a", t, unit), valueOf(lane, "h", t, unit)];
+    const row = first + unit;
+    const [a, h] = [valueOf(lane, "a", t, row), valueOf(lane, made, t, row)];
     const there = unit < shown && Number.isFinite(a) && Number.isFinite(h);
-    const fill = colorOf(h, run.limits.h[fit], palette);
+    const fill = colorOf(h, limit, palette);
     const place = { cx: there ? x(a) : x(0), cy: there ? y(h) : y(0) };
-    const hit = { part: "dot", lane: lane.index, row: unit, t };
+    const hit = { part: "dot", lane: lane.index, row, t };
     const box = [place.cx - r, place.cy - r, 2 * r, 2 * r];
     list.push({
       kind: "circle",
@@ -60,8 +69,8 @@ function dots({ run, moment, palette, fit }, list, x, y, shown, lane, t) {
     }
   } else {
     const marks = [];
-    for (let unit = 0; unit < shown; unit++) {
-      const [a, h] = [valueOf(lane, "a", t, unit), valueOf(lane, "h", t, unit)];
+    for (let row = first; row < first + Math.min(shown, lane.hiddenSize); row++) {
+      const [a, h] = [valueOf(lane, "a", t, row), valueOf(lane, made, t, row)];
       if (Number.isFinite(a) && Number.isFinite(h)) {
         marks.push(`M${x(a).toFixed(1)} ${y(h).toFixed(1)}h0`);
       }

@@ -1,10 +1,9 @@
 // One unit taken apart: a waterfall of its products, and what becomes of their sum.
-import { SHARED } from "./shared.js";
 import { NAMES } from "./anatomy_plan.js";
 import { colorOf } from "./colors.js";
 import { short } from "./numbers.js";
 import { rowsShown } from "./order.js";
-import { valueOf } from "./run.js";
+import { partOf, previousOf, valueOf } from "./run.js";
 import { slopeOf, termsOf } from "./terms.js";
 
 // Pixels.
@@ -27,7 +26,7 @@ export const DRILL_HEIGHT = TOP + BARS + FOOT + 6;
  */
 export function drillPlan(view, anatomy, width) {
   const { run, moment, apart } = view;
-  const terms = termsOf(run, moment.lane, moment.t, moment.unit, apart);
+  const terms = termsOf(run, moment.lane, moment.t, moment.row, apart);
   const weights = anatomy.blocks.filter((block) => block.operand !== undefined);
   const slot = Math.min((width - NAMES - BAR - 10) / terms.length, BAR);
   if (anatomy.stacked && slot >= LEAST_SLOT) {
@@ -61,7 +60,7 @@ function rankedPlan(terms, width) {
 export function drillList(view, plan) {
   const { moment, palette } = view;
   const products = plan.bars.map((bar) => bar.term.product);
-  const { y, zero } = scaleOf(products, valueOf(moment.lane, "a", moment.t, moment.unit));
+  const { y, zero } = scaleOf(products, valueOf(moment.lane, "a", moment.t, moment.row));
   const total = plan.terms.reduce((sum, term) => sum + Math.abs(term.product), 0);
   const shown = barsShown(moment, plan.bars);
   const axis = `M${plan.bars[0].x} ${zero}H${plan.sumX + BAR}`;
@@ -79,8 +78,8 @@ export function drillList(view, plan) {
     barItems(view, list, bar, { from: y(sum), to: y(next), end, visible, total });
     sum = next;
   });
-  const summed = rowsShown(moment, SHARED.phases.indexOf("a"), moment.lane.hiddenSize);
-  sumItems(view, list, plan, { y, zero, visible: summed > moment.unit });
+  const summed = rowsShown(moment, "a", moment.lane.rows);
+  sumItems(view, list, plan, { y, zero, visible: summed > moment.row });
   return list;
 }
 
@@ -135,7 +134,7 @@ function barItems(view, list, bar, { from, to, end, visible, total }) {
   const hit =
     term.part === "rest"
       ? { part: "rest", count: term.count, product: term.product }
-      : { part: "term", term, row: moment.unit, t: moment.t, lane: moment.lane.index, total };
+      : { part: "term", term, row: moment.row, t: moment.t, lane: moment.lane.index, total };
   list.push({
     kind: "rect",
     ...place,
@@ -169,8 +168,8 @@ function barItems(view, list, bar, { from, to, end, visible, total }) {
 
 function sumItems(view, list, plan, { y, zero, visible }) {
   const { moment, palette } = view;
-  const { lane, t, unit } = moment;
-  const a = valueOf(lane, "a", t, unit);
+  const { lane, t, row } = moment;
+  const a = valueOf(lane, "a", t, row);
   const finite = Number.isFinite(a);
   const opacity = visible ? 1 : 0;
   const fill = finite ? colorOf(Math.sign(a), 1, palette) : palette.alarm;
@@ -186,7 +185,7 @@ function sumItems(view, list, plan, { y, zero, visible }) {
     radius: 1.5,
     fill,
     opacity,
-    hit: { part: "vector", field: "a", lane: lane.index, row: unit, t },
+    hit: { part: "vector", field: "a", lane: lane.index, row, t },
   });
   list.push({
     kind: "text",
@@ -203,15 +202,46 @@ function sumItems(view, list, plan, { y, zero, visible }) {
 
 /** What becomes of the sum, as far as it is computed, and the slope there: two short lines. */
 export function unitWords(moment) {
-  const { lane, t, unit } = moment;
-  const [a, h] = [valueOf(lane, "a", t, unit), valueOf(lane, "h", t, unit)];
-  const name = `h[${t}][${unit}]`;
-  const there = (part) => rowsShown(moment, SHARED.phases.indexOf(part), lane.hiddenSize) > unit;
-  if (!there("h")) {
+  const { lane, t, unit, gate, row } = moment;
+  const [made, name] = lane.kind === "RNN" ? ["h", "h"] : ["gates", lane.gateNames[gate]];
+  const [a, out] = [valueOf(lane, "a", t, row), valueOf(lane, made, t, row)];
+  const activation = lane.activations[gate];
+  const place = `${name}[${t}][${unit}]`;
+  const there = (part) => rowsShown(moment, part, lane.rows) > row;
+  if (!there(made)) {
     const sum = there("a") ? short(a) : "…";
-    return [`${name} = ${lane.nonlinearity}(${sum})`, "not computed yet"];
+    return [`${place} = ${activation}(${sum})`, "not computed yet"];
   }
-  const slope = short(slopeOf(lane.nonlinearity, a, h));
-  const how = lane.nonlinearity === "relu" ? "slope (1 above 0)" : "slope 1 − h²";
-  return [`${name} ≈ ${lane.nonlinearity}(${short(a)}) ≈ ${short(h)}`, `${how} ≈ ${slope}`];
+  const slope = slopeOf(activation, a, out);
+  const words = slope ? `slope ${slope[1]} ≈ ${short(slope[0])}` : "";
+  return [`${place} ≈ ${activation}(${short(a)}) ≈ ${short(out)}`, words];
+}
+
+/** What becomes of a unit's gates, as far as it is computed: the sum of the strip, in numbers. */
+export function stateWords(run, moment) {
+  const { lane, t, unit } = moment;
+  const of = (part) => short(partOf(run, lane, t, unit, part));
+  const there = (part) => rowsShown(moment, part, lane.hiddenSize) > unit;
+  const before = previousOf(run, lane, t);
+  const from = (name) => (before === null ? `${name}_0[${unit}]` : `${name}[${before}][${unit}]`);
+  const lines = [];
+  if (lane.kind === "LSTM" && there("c")) {
+    const [f, i, g] = ["f", "i", "g"].map((gate) => of({ gate }));
+    const kept = of({ field: "c_before" });
+    lines.push(
+      `c[${t}][${unit}] = f · ${from("c")} + i · g ≈ ${f} · ${kept} + ${i} · ${g} ≈ ${of({ field: "c" })}`,
+    );
+  }
+  if (lane.kind === "LSTM" && there("h") && unit < lane.stateSize && !lane.weight_hr) {
+    const parts = `${of({ gate: "o" })} · ${of({ field: "tanh_c" })}`;
+    lines.push(`h[${t}][${unit}] = o · tanh(c) ≈ ${parts} ≈ ${of({ field: "h" })}`);
+  }
+  if (lane.kind === "GRU" && there("h")) {
+    const [n, z] = ["n", "z"].map((gate) => of({ gate }));
+    const parts = `${of({ field: "1 - z" })} · ${n} + ${z} · ${of({ field: "h_before" })}`;
+    lines.push(
+      `h[${t}][${unit}] = (1 − z) · n + z · ${from("h")} ≈ ${parts} ≈ ${of({ field: "h" })}`,
+    );
+  }
+  return lines;
 }

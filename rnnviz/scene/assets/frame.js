@@ -9,6 +9,7 @@ const KEYS = [
   ["Shift ← →", "to the start or end of a lane"],
   ["Home End", "to the very start or end"],
   ["↑ ↓", "another unit"],
+  ["Shift ↑ ↓", "another gate"],
   ["[ ]", "slower or faster"],
   ["?", "this list"],
 ];
@@ -64,6 +65,7 @@ function partsOf() {
     sum: picture("The sum of one unit, product by product"),
     sentence: make("p", { class: "sentence" }),
     slope: make("p", { class: "slope" }),
+    updates: make("p", { class: "slope" }),
     strip: make("canvas", { role: "img" }),
     headline: make("h2", { class: "headline" }),
     readout: make("span", { class: "readout" }),
@@ -83,7 +85,9 @@ function anatomy(parts, act) {
   parts.apart = wordButton("Biases apart", act.toggleApart);
   const words = "brown: negative, blue: positive";
   const scale = make("span", { class: "scale", role: "img", "aria-label": words });
-  const legend = make("span", { class: "legend" }, "−", scale, "+", parts.ranges);
+  const share = make("span", { class: "scale share", role: "img", "aria-label": "light to dark" });
+  parts.shares = make("span", { class: "legend", hidden: true }, "gates 0", share, "1");
+  const legend = make("span", { class: "legend" }, "−", scale, "+", parts.ranges, parts.shares);
   const head = make("div", { class: "head" }, parts.headline, legend, parts.apart);
   const drawn = make("div", { class: "layers" }, parts.weights, parts.step);
   return make("section", { class: "anatomy", "aria-label": "Anatomy" }, head, drawn);
@@ -96,7 +100,8 @@ function drill(parts, act) {
     icon("copy"),
     make("span", { text: "Copy as equation" }),
   );
-  const words = make("div", { class: "words" }, parts.sentence, parts.slope, copy, parts.copied);
+  const sums = [parts.sentence, parts.slope, parts.updates];
+  const words = make("div", { class: "words" }, ...sums, copy, parts.copied);
   return make("section", { class: "drill", "aria-label": "One unit" }, parts.sum, words);
 }
 

@@ -9,72 +9,67 @@ const FONT = 11;
 const MAX_CELLS = 1200;
 
 /** The cells of a block: single ones with their numbers, or one picture where they are many. */
-export function grid(view, plan, block, list, { value, limit, hit, key, shown = plan.hiddenSize }) {
-  const { rows } = plan;
-  const [from, to] = rows.lens;
-  const single = block.columns * (to - from) <= MAX_CELLS && block.cell >= 5;
-  if (!single || to - from < plan.hiddenSize) {
-    pictures(view, plan, block, list, { value, limit, key, shown, single });
-  }
-  for (let row = from; single && row < to; row++) {
-    for (let column = 0; column < block.columns; column++) {
-      const place = {
-        x: block.x + column * block.cell,
-        y: block.y + rows.top(row),
-        width: block.cell - 1,
-        height: rows.size(row) - 1,
-      };
-      cellItems(view, list, place, value(row, column), limit, row < shown, hit(row, column));
+export function grid(view, plan, block, list, { value, limit, hit, key, shown }) {
+  const { groups, count } = block.rows;
+  const inLens = groups[0].to - groups[0].from;
+  const single = block.columns * groups.length * inLens <= MAX_CELLS && block.cell >= 5;
+  const visible = shown ?? count;
+  for (const group of groups) {
+    const range = typeof limit === "function" ? limit(group.start) : limit;
+    const pictured = !single || inLens < group.stop - group.start;
+    if (pictured) {
+      pictures(view, plan, block, list, { value, limit: range, key, visible, single, group });
     }
-  }
-  if (!single || to - from < plan.hiddenSize) {
-    const area = { x: block.x, y: block.y, width: block.width, height: rows.height };
-    list.push({ kind: "rect", ...area, stroke: view.palette.hairline, line: 0.8 });
+    for (let row = group.from; single && row < group.to; row++) {
+      for (let column = 0; column < block.columns; column++) {
+        const place = {
+          x: block.x + column * block.cell,
+          y: block.y + block.rows.top(row),
+          width: block.cell - 1,
+          height: block.rows.size(row) - 1,
+        };
+        cellItems(view, list, place, value(row, column), range, row < visible, hit(row, column));
+      }
+    }
+    if (pictured) {
+      const [y, height] = heightOf(block, group.start, group.stop);
+      const area = { x: block.x, y, width: block.width, height };
+      list.push({ kind: "rect", ...area, stroke: view.palette.hairline, line: 0.8 });
+    }
   }
 }
 
+/** Where rows begin, and how high they are together. */
+function heightOf({ y, rows }, start, stop) {
+  return [y + rows.top(start), rows.top(stop - 1) + rows.size(stop - 1) - rows.top(start)];
+}
+
 /** A block that is too large for single cells: textures above, in and below the lens. */
-function pictures(view, plan, block, list, { value, limit, key, shown, single }) {
-  const { rows, hiddenSize } = plan;
-  const [from, to] = rows.lens;
+function pictures(view, plan, block, list, { value, limit, key, visible, single, group }) {
+  const { start, from, to, stop } = group;
   const texture = view.textures.get(
-    `${plan.runHash} ${key}`,
+    `${plan.runHash} ${key} ${start}`,
     block.columns,
-    hiddenSize,
-    (column, row) => value(row, column),
+    stop - start,
+    (column, row) => value(start + row, column),
     limit,
     view.palette,
   );
-  for (const [start, stop] of [[0, from], single ? [0, 0] : [from, to], [to, hiddenSize]]) {
-    const end = Math.min(stop, shown);
-    if (end > start) {
-      const y = block.y + rows.top(start);
-      const height = rows.top(end - 1) + rows.size(end - 1) - rows.top(start);
+  const parts = [[start, from], single ? [0, 0] : [from, to], [to, stop]];
+  for (const [first, last] of parts) {
+    const end = Math.min(last, visible);
+    if (end > first) {
+      const [y, height] = heightOf(block, first, end);
       const place = { x: block.x, y, width: block.width, height };
-      list.push({
-        kind: "heat",
-        ...place,
-        texture,
-        from: [0, start, block.columns, end - start],
-        key,
-      });
+      const part = [0, first - start, block.columns, end - first];
+      list.push({ kind: "heat", ...place, texture, from: part, key });
     }
   }
-  const hit = {
-    part: "picture",
-    field: block.field,
-    operand: block.operand,
-    columns: block.columns,
-  };
-  list.push({
-    kind: "rect",
-    x: block.x,
-    y: block.y,
-    width: block.width,
-    height: rows.height,
-    fill: "transparent",
-    hit: { ...hit, block, rows },
-  });
+  const [y, height] = heightOf(block, start, stop);
+  const { field, gate, operand, columns } = block;
+  const hit = { part: "picture", field, gate, operand, columns, block, group };
+  const area = { x: block.x, y, width: block.width, height };
+  list.push({ kind: "rect", ...area, fill: "none", hit });
 }
 
 export function cellItems(view, list, place, value, limit, shown, hit) {

@@ -8,8 +8,8 @@ const KEYS = {
   ArrowLeft: (player, shift) => forwards(player, shift, -1),
   Home: (player) => player.toEnd(-1),
   End: (player) => player.toEnd(1),
-  ArrowUp: (player) => player.chooseUnit(player.moment.unit - 1),
-  ArrowDown: (player) => player.chooseUnit(player.moment.unit + 1),
+  ArrowUp: (player, shift) => toRow(player, shift, -1),
+  ArrowDown: (player, shift) => toRow(player, shift, 1),
   "[": (player) => player.changeSpeed(-1),
   "]": (player) => player.changeSpeed(1),
   Escape: (player) => (player.parts.saveMenu.open = false),
@@ -21,6 +21,14 @@ function forwards(player, shift, direction) {
     player.move(jumped, direction);
   } else {
     player.move(stepped, direction);
+  }
+}
+
+function toRow(player, shift, direction) {
+  if (shift) {
+    player.chooseGate(direction);
+  } else {
+    player.chooseUnit(player.moment.unit + direction);
   }
 }
 

@@ -9,7 +9,15 @@ export function rangeWords({ run, fit }) {
   const { h, x, weight, product } = run.limits;
   const ranges = [`h ±${plain(h[fit])}`, `x ±${plain(x[fit])}`];
   ranges.push(`weights ±${plain(weight[fit])}`, `sums ±${plain(product[fit])}`);
+  if (run.limits.c) {
+    ranges.splice(1, 0, `c ±${plain(run.limits.c[fit])}`);
+  }
   return ranges.join(", ");
+}
+
+/** Whether some numbers lie between 0 and 1, on a scale of their own. */
+export function hasGates(run) {
+  return run.lanes.some((lane) => lane.gateNames.length > 1);
 }
 
 function plain(limit) {
@@ -26,5 +34,12 @@ export function legendList(view, left) {
   });
   list.push({ ...text, x: left + 2, text: "−" });
   list.push({ ...text, x: left + BAR + 18, text: `+   full colour at ${rangeWords(view)}` });
-  return [list, left + BAR + 380, HEIGHT];
+  if (hasGates(view.run)) {
+    const start = left + BAR + 390;
+    SHARED.shareStops.forEach((fill, index) => {
+      list.push({ kind: "rect", x: start + index * 5, y: 4, width: 5, height: 10, fill });
+    });
+    list.push({ ...text, x: start + 52, text: "gates, 0 to 1" });
+  }
+  return [list, left + BAR + (hasGates(view.run) ? 540 : 380), HEIGHT];
 }

@@ -1,15 +1,13 @@
 // A moment as text in an address, and back.
-import { SHARED } from "./shared.js";
 import { REST } from "./order.js";
 import { focused } from "./walk.js";
-
-const PHASES = SHARED.phases.length;
 
 /** A moment as it stands in a link: layer.direction.t.unit, and the phase where it is not the last. */
 export function linkOf(moment) {
   const { lane, t, unit, phase } = moment;
   const words = [lane.layer, lane.direction, t, unit];
-  return (phase < PHASES - 1 ? [...words, SHARED.phases[phase]] : words).join(".");
+  const { phases } = lane;
+  return (phase < phases.length - 1 ? [...words, phases[phase]] : words).join(".");
 }
 
 /** The state of a link, or the given one where the link names nothing of this run. */
@@ -21,6 +19,8 @@ export function fromLink(run, schedule, state, link) {
     return null;
   }
   const there = focused(run, schedule, state, lane.index, Number(t), Number(unit));
-  const part = SHARED.phases.indexOf(phase);
-  return part < 0 ? there : { ...there, tau: Math.floor(there.tau) + (part + 1) / PHASES - REST };
+  const { phases } = lane;
+  const part = phases.indexOf(phase);
+  const tau = Math.floor(there.tau) + (part + 1) / phases.length - REST;
+  return part < 0 ? there : { ...there, tau };
 }

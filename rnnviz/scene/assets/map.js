@@ -190,7 +190,7 @@ function pillItems({ run, moment, palette }, plan, list) {
 function frameItems({ moment, palette, hover }, plan, list) {
   const lane = plan.lanes[moment.lane.index];
   const width = plan.slots.full(moment.t) ? plan.cell : Math.max(3, plan.slots.width(moment.t));
-  const rows = moment.lane.hiddenSize;
+  const rows = moment.lane.stateSize;
   const x = plan.middle(moment.t) - width / 2;
   list.push({
     kind: "rect",
@@ -220,7 +220,7 @@ function frameItems({ moment, palette, hover }, plan, list) {
       dash: [3, 2],
     });
   }
-  if (lane.height / rows >= 4) {
+  if (lane.height / rows >= 4 && moment.unit < rows) {
     list.push({
       kind: "rect",
       x: x - 1,

@@ -1,5 +1,6 @@
 // The coloured columns of the map: inputs, states, and the states that lanes start from.
 import { rowsShown } from "./order.js";
+import { rowsOf, valueOf } from "./run.js";
 
 const GRID_ROWS = 5;
 
@@ -32,15 +33,12 @@ export function laneBlocks(view, plan, list) {
 
 /** The texture of one recorded array of a lane, a column per timestep. */
 export function laneTexture({ run, textures, palette }, lane, field, limit) {
-  const size = lane.hiddenSize;
-  const value =
-    field === "difference"
-      ? (t, unit) => lane.h[t * size + unit] - lane.torch_h[t * size + unit]
-      : (t, unit) => lane[field][t * size + unit];
+  const [array, from, rows] = rowsOf(lane, field);
+  const value = (t, row) => valueOf(lane, array, t, from + row);
   return textures.get(
     `${run.hash} ${lane.index} ${field}`,
     run.seqLen,
-    size,
+    rows,
     value,
     limit,
     palette,
@@ -51,14 +49,14 @@ function laneColumns(view, plan, list, lane) {
   const { run, moment, fit } = view;
   const { top, height } = plan.lanes[lane.index];
   const texture = laneTexture(view, lane, "h", run.limits.h[fit]);
-  const block = { y: top, height, rows: lane.hiddenSize, texture, key: `h ${lane.index}` };
+  const block = { y: top, height, rows: lane.stateSize, texture, key: `h ${lane.index}` };
   const shown = (t) => {
     if (moment.done(lane.index, t)) {
-      return lane.hiddenSize;
+      return lane.stateSize;
     }
-    return moment.lane === lane && moment.t === t ? rowsShown(moment, 3, lane.hiddenSize) : 0;
+    return moment.lane === lane && moment.t === t ? rowsShown(moment, "h", lane.stateSize) : 0;
   };
-  const hit = (t) => ({ part: "h", lane: lane.index, t, rows: lane.hiddenSize });
+  const hit = (t) => ({ part: "h", lane: lane.index, t, rows: lane.stateSize });
   columns(view, plan, list, block, shown, hit);
 }
 
@@ -153,7 +151,7 @@ function startColumn(view, plan, list, lane) {
   const forward = lane.direction === "forward";
   const x = (forward ? plan.startX : plan.stopX) - 5;
   const { top, height } = plan.lanes[lane.index];
-  const rows = lane.hiddenSize;
+  const rows = lane.stateSize;
   const texture = textures.get(
     `${run.hash} ${lane.index} h_0`,
     1,

@@ -53,7 +53,7 @@ export function missingItems({ run, moment, palette }, plan, list) {
     return;
   }
   lane.below.forEach((below, part) => {
-    const first = part === 0 ? 0 : lane.below[0].hiddenSize;
+    const first = part === 0 ? 0 : lane.below[0].stateSize;
     const taken = sourceOf(run, lane, t, first).t;
     if (taken === t) {
       return;

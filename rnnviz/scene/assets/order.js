@@ -56,7 +56,9 @@ export function scheduleOf(run, order) {
  * @property {import("./run.js").Lane} lane
  * @property {number} t
  * @property {number} unit
- * @property {number} phase - index into `SHARED.phases`.
+ * @property {number} gate - index into the lane's gates.
+ * @property {number} row - of the matrices: that unit of that gate.
+ * @property {number} phase - index into the lane's phases.
  * @property {number} share - how far that phase is, 0 to 1.
  * @property {boolean} whole - whether everything is shown as computed.
  * @property {boolean} alongTime
@@ -68,7 +70,7 @@ export function scheduleOf(run, order) {
  *
  * @param {import("./run.js").Run} run
  * @param {Schedule} schedule
- * @param {{walk: string, tau: number, t: number, lane: number, unit: number, all: boolean}} state
+ * @param {{walk: string, tau: number, t: number, lane: number, unit: number, gate: number, all: boolean}} state
  */
 export function momentOf(run, schedule, state) {
   const alongTime = state.walk === "time";
@@ -76,30 +78,36 @@ export function momentOf(run, schedule, state) {
   const place = schedule.places[state.lane * run.seqLen + t];
   const tau = alongTime ? place + 1 - REST : Math.min(state.tau, schedule.length - REST);
   const k = Math.floor(tau);
-  const walked = (tau - k) * SHARED.phases.length;
-  const phase = Math.min(Math.floor(walked), SHARED.phases.length - 1);
   const lane = run.lanes[schedule.lanes[k]];
+  const last = lane.phases.length - 1;
+  const walked = (tau - k) * lane.phases.length;
+  const phase = Math.min(Math.floor(walked), last);
   const share = walked - phase > 1 - 1e-3 ? 1 : walked - phase;
   const whole = alongTime || state.all;
-  const last = phase === SHARED.phases.length - 1 && share === 1;
+  const finished = phase === last && share === 1;
+  const unit = Math.min(state.unit, lane.hiddenSize - 1);
+  const gate = Math.min(state.gate, lane.gateNames.length - 1);
   return {
     k,
     lane,
     t: schedule.steps[k],
-    unit: Math.min(state.unit, lane.hiddenSize - 1),
-    phase: whole ? SHARED.phases.length - 1 : phase,
+    unit,
+    gate,
+    row: gate * lane.hiddenSize + unit,
+    phase: whole ? last : phase,
     share: whole ? 1 : share,
     whole,
     alongTime,
     done: (index, step) => {
       const other = schedule.places[index * run.seqLen + step];
-      return whole || other < k || (other === k && last);
+      return whole || other < k || (other === k && finished);
     },
   };
 }
 
-/** How many of a phase's rows are shown at a moment: all, none, or part of them. */
-export function rowsShown(moment, phase, rows) {
+/** How many rows of a part of the step are shown at a moment: all, none, or some of them. */
+export function rowsShown(moment, part, rows) {
+  const phase = moment.lane.phases.indexOf(part);
   if (moment.phase !== phase) {
     return moment.phase > phase ? rows : 0;
   }

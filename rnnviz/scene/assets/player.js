@@ -19,7 +19,7 @@ export class Player {
   /**
    * @param {HTMLElement|ShadowRoot} parent
    * @param {Object} host - what surrounds the player may do for it:
-   *   `onLink({at, walk, order, all})` when one rests at another moment, `onOrder(order)` when the
+   *   `onLink({at, walk, order, all, gate})` when one rests at another moment, `onOrder(order)` when the
    *   run in the wrong order is needed, or no longer.
    */
   constructor(parent, host = {}) {
@@ -48,7 +48,7 @@ export class Player {
    * Show a run. The focus stays where it is as far as the run goes.
    *
    * @param {{run: Object, wrong: Object|null, theme: string, fit: boolean, hide: string[],
-   *   seed: Object|null, autoplay: boolean}} given - `seed` is {at, walk, order, all} of a link;
+   *   seed: Object|null, autoplay: boolean}} given - `seed` is {at, walk, order, all, gate} of a link;
    *   `wrong` the run in the wrong order, once it was asked for.
    */
   update({ run, wrong, theme, fit, hide, seed, autoplay }) {
@@ -98,6 +98,7 @@ export class Player {
     if (seed?.walk === "time") {
       this.state = turned(this.run, this.schedule, this.state, this.moment, "time");
     }
+    this.state.gate = Math.max(this.moment.lane.gateNames.indexOf(seed?.gate), 0);
     this.state.all = seed?.all === true || seed?.all === "1";
     // What the host holds may be left from another order.
     if (this.waiting || (this.runs.wrong && this.state.order !== "time-first")) {
@@ -148,6 +149,18 @@ export class Player {
   chooseUnit(unit) {
     const most = this.moment.lane.hiddenSize - 1;
     this.set({ unit: Math.min(Math.max(unit, 0), most) });
+  }
+
+  /** To a row of the matrices: a unit of a gate. */
+  chooseRow(row) {
+    const { hiddenSize } = this.moment.lane;
+    this.set({ unit: row % hiddenSize, gate: Math.floor(row / hiddenSize) });
+  }
+
+  /** To the same unit of the next gate or the one before. */
+  chooseGate(direction) {
+    const { gate, lane } = this.moment;
+    this.set({ gate: Math.min(Math.max(gate + direction, 0), lane.gateNames.length - 1) });
   }
 
   /** Keep lane and t in step with tau, which along time decide the moment. */

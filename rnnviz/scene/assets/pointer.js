@@ -88,16 +88,16 @@ function stepHit(player, name, { offsetX: x, offsetY: y }) {
     if (hit?.part !== "picture") {
       return hit;
     }
-    const { block, rows } = hit;
+    const { block, group } = hit;
     const { lane, t } = player.moment;
     const place = Math.floor((x - block.x) / block.cell);
     const column = Math.min(Math.max(place, 0), block.columns - 1);
-    let row = 0;
-    while (row < lane.hiddenSize - 1 && y - block.y >= rows.top(row + 1)) {
+    let row = group.start;
+    while (row < group.stop - 1 && y - block.y >= block.rows.top(row + 1)) {
       row++;
     }
     const part = block.kind === "matrix" ? "weight" : block.kind;
-    return { part, field: block.field, lane: lane.index, row, column, t };
+    return { part, field: block.field, gate: block.gate, lane: lane.index, row, column, t };
   };
 }
 
@@ -134,7 +134,13 @@ function clicked(player, hit) {
     case "vector":
     case "dot":
     case "unit":
-      return player.chooseUnit(hit.row);
+      return player.chooseRow(hit.row);
+    case "state":
+      return hit.gate
+        ? player.chooseRow(
+            moment.lane.gateNames.indexOf(hit.gate) * moment.lane.hiddenSize + hit.row,
+          )
+        : player.chooseUnit(hit.row);
   }
 }
 
@@ -187,8 +193,8 @@ function onStrip(player, canvas) {
 
 function stripHit({ run, moment }, panel, x, y) {
   const { lane } = moment;
-  const row = panel ? Math.floor(((y - panel.y) / panel.height) * lane.hiddenSize) : -1;
-  if (row < 0 || row >= lane.hiddenSize) {
+  const row = panel ? Math.floor(((y - panel.y) / panel.height) * panel.rows) : -1;
+  if (row < 0 || row >= panel.rows) {
     return null;
   }
   return { part: "strip", field: panel.field, lane: lane.index, row, t: stepAt(run, panel, x) };

@@ -30,6 +30,8 @@ export function relationOf(view, hit) {
       return ofState(view, hit);
     case "vector":
       return { symbol: hit.field };
+    case "state":
+      return { symbol: hit.gate ? "gates" : hit.field };
     case "symbol":
       return { symbol: hit.symbol };
     default:

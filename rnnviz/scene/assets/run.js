@@ -2,22 +2,31 @@
 import { SHARED } from "./shared.js";
 
 /**
- * One layer in one direction. Arrays are row-major: `h[t * hiddenSize + unit]`.
+ * One layer in one direction. Arrays are row-major: `h[t * stateSize + unit]`.
  *
  * @typedef {Object} Lane
  * @property {number} index - its place in the order of computing; also its row of h_0 and h_n.
  * @property {number} layer
  * @property {"forward"|"reverse"} direction
  * @property {number} inputSize
+ * @property {"RNN"|"LSTM"|"GRU"} kind
  * @property {number} hiddenSize
- * @property {"tanh"|"relu"} nonlinearity
+ * @property {number} stateSize - of h: hiddenSize, or what an LSTM projects it to.
+ * @property {string[]} gateNames - the blocks of rows of its matrices; one without a name in an RNN.
+ * @property {number} rows - of its matrices: hiddenSize times the gates.
+ * @property {string[]} phases - the parts of an update, in the order of computing.
+ * @property {string[]} activations - of each gate, or of the one sum.
+ * @property {Object<string, number>} widths - numbers per timestep of each recorded array.
  * @property {string} suffix - how torch ends the names of its parameters, such as `_l1_reverse`.
  * @property {Lane[]} below - the lanes whose joined states it reads; empty in layer 0.
- * @property {Float32Array|Float64Array} h_0 - (hiddenSize)
- * @property {Float32Array|Float64Array} wx - (seqLen, hiddenSize), as are wh, a, h and torch_h
- * @property {Float32Array|Float64Array} weight_ih - (hiddenSize, inputSize)
- * @property {Float32Array|Float64Array} weight_hh - (hiddenSize, hiddenSize)
- * @property {Float32Array|Float64Array|null} bias_ih - (hiddenSize), as is bias_hh
+ * @property {Float32Array|Float64Array} h_0 - (stateSize); c_0 - (hiddenSize), of an LSTM
+ * @property {Float32Array|Float64Array} wx - (seqLen, rows), as are wh, a, and gates where it has such
+ * @property {Float32Array|Float64Array} h - (seqLen, stateSize), as is torch_h
+ * @property {Float32Array|Float64Array} [c] - (seqLen, hiddenSize), as are tanh_c and r_hn
+ * @property {Float32Array|Float64Array} [dropout_mask] - (seqLen, stateSize), on the way upwards
+ * @property {Float32Array|Float64Array} weight_ih - (rows, inputSize)
+ * @property {Float32Array|Float64Array} weight_hh - (rows, stateSize)
+ * @property {Float32Array|Float64Array|null} bias_ih - (rows), as is bias_hh
  *
  * @typedef {Object} Run
  * @property {string} hash
@@ -84,13 +93,24 @@ export function openRun(bytes) {
   return run;
 }
 
-function openLane([layer, direction, inputSize, hiddenSize, nonlinearity], index, header, take) {
-  const suffix = `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
-  const lane = { index, layer, direction, inputSize, hiddenSize, nonlinearity, suffix, below: [] };
+function openLane(row, index, header, take) {
+  const [layer, direction, inputSize, hiddenSize, activations, more = {}] = row;
+  const kind = more.kind ?? "RNN";
+  const stateSize = more.state_size ?? hiddenSize;
+  const gateNames = SHARED.gates[kind];
+  const rows = gateNames.length * hiddenSize;
+  const lane = { index, layer, direction, kind, inputSize, hiddenSize, stateSize, gateNames, rows };
+  lane.suffix = `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
+  Object.assign(lane, { phases: SHARED.phases[kind], widths: {}, below: [] });
+  lane.activations = [activations].flat();
   const sizes = { seq_len: header.seq_len, hidden_size: hiddenSize, input_size: inputSize };
+  Object.assign(sizes, { state_size: stateSize, gate_rows: rows });
+  const extra = more.fields ?? [];
+  const lacks = header.bias ? [] : ["bias_ih", "bias_hh"];
   for (const [name, axes] of Object.entries(SHARED.fields)) {
-    const kept = header.bias || !name.startsWith("bias");
-    lane[name] = kept ? take(axes.reduce((count, axis) => count * sizes[axis], 1)) : null;
+    const own = SHARED.usual.includes(name) ? !lacks.includes(name) : extra.includes(name);
+    lane[name] = own ? take(axes.reduce((count, axis) => count * sizes[axis], 1)) : null;
+    lane.widths[name] = sizes[axes.at(-1)];
   }
   return lane;
 }
@@ -141,20 +161,23 @@ export function sourceOf(run, lane, t, j) {
     return { lane: null, t, unit: j };
   }
   const [forward, reverse] = lane.below;
-  if (j < forward.hiddenSize) {
+  if (j < forward.stateSize) {
     const other = run.whatIf && reverse && lane.direction === "reverse";
     return { lane: forward, t: other ? run.seqLen - 1 - t : t, unit: j };
   }
   const other = run.whatIf && lane.direction === "forward";
-  return { lane: reverse, t: other ? run.seqLen - 1 - t : t, unit: j - forward.hiddenSize };
+  return { lane: reverse, t: other ? run.seqLen - 1 - t : t, unit: j - forward.stateSize };
 }
 
 /** What a lane reads at t in column j. */
 export function readAt(run, lane, t, j) {
   const source = sourceOf(run, lane, t, j);
-  return source.lane === null
-    ? run.x[t * run.inputSize + j]
-    : source.lane.h[source.t * source.lane.hiddenSize + source.unit];
+  if (source.lane === null) {
+    return run.x[t * run.inputSize + j];
+  }
+  const { h, dropout_mask: mask, stateSize } = source.lane;
+  const place = source.t * stateSize + source.unit;
+  return mask ? h[place] * mask[place] : h[place];
 }
 
 /** The timestep whose state a lane starts t from; null where that is h_0. */
@@ -163,16 +186,50 @@ export function previousOf(run, lane, t) {
   return before < 0 || before >= run.seqLen ? null : before;
 }
 
-/** The state of a unit that a lane starts t from. */
-export function stateBefore(run, lane, t, unit) {
+/** The state of a unit that a lane starts t from; `name` is "h" or "c". */
+export function stateBefore(run, lane, t, unit, name = "h") {
   const before = previousOf(run, lane, t);
-  return before === null ? lane.h_0[unit] : lane.h[before * lane.hiddenSize + unit];
+  return before === null ? lane[`${name}_0`][unit] : lane[name][before * lane.widths[name] + unit];
 }
 
-/** A recorded number of a lane: wx, wh, a, h, torch_h, or the difference of the last two. */
-export function valueOf(lane, field, t, unit) {
-  const place = t * lane.hiddenSize + unit;
-  return field === "difference" ? lane.h[place] - lane.torch_h[place] : lane[field][place];
+/** A recorded number of a lane, or the difference of h and torch_h; a row is a unit of a gate. */
+export function valueOf(lane, field, t, row) {
+  if (field === "difference") {
+    const place = t * lane.stateSize + row;
+    return lane.h[place] - lane.torch_h[place];
+  }
+  return lane[field][t * lane.widths[field] + row];
+}
+
+/** Where a quantity of the state strip is recorded: [array, first row, rows]; a gate is part of one. */
+export function rowsOf(lane, quantity) {
+  const gate = lane.gateNames.indexOf(quantity);
+  if (gate >= 0) {
+    return ["gates", gate * lane.hiddenSize, lane.hiddenSize];
+  }
+  return [quantity, 0, quantity === "difference" ? lane.stateSize : lane.widths[quantity]];
+}
+
+/** One number of a strip that shows what becomes of the gates; see `SHARED.state`. */
+export function partOf(run, lane, t, unit, { gate, field }) {
+  const of = (name) =>
+    valueOf(lane, "gates", t, lane.gateNames.indexOf(name) * lane.hiddenSize + unit);
+  switch (field) {
+    case undefined:
+      return of(gate);
+    case "c_before":
+      return stateBefore(run, lane, t, unit, "c");
+    case "h_before":
+      return stateBefore(run, lane, t, unit);
+    case "1 - z":
+      return 1 - of("z");
+    case "hn": {
+      const row = lane.gateNames.indexOf("n") * lane.hiddenSize + unit;
+      return valueOf(lane, "wh", t, row) + (lane.bias_hh?.[row] ?? 0);
+    }
+    default:
+      return valueOf(lane, field, t, unit);
+  }
 }
 
 /** The lane of a layer and direction, or null. */

@@ -2,7 +2,7 @@
 import { SHARED } from "./shared.js";
 import { anatomyLists } from "./anatomy.js";
 import { anatomyPlan } from "./anatomy_plan.js";
-import { drillList, DRILL_HEIGHT, drillPlan, unitWords } from "./drill.js";
+import { drillList, DRILL_HEIGHT, drillPlan, stateWords, unitWords } from "./drill.js";
 import { legendList, rangeWords } from "./legend.js";
 import { mapHeight, mapList, mapMinWidth, mapPlan } from "./map.js";
 import { paintCanvas, sized, Still } from "./paint.js";
@@ -176,6 +176,7 @@ export class Screen {
     return () => {
       setText(parts.sentence, words);
       setText(parts.slope, slope);
+      setText(parts.updates, stateWords(view.run, view.moment).join("\n"));
       if (this.unitKey !== words) {
         this.unitKey = words;
         setText(parts.copied, "");

@@ -25,6 +25,7 @@ function mirror(link) {
   const words = { at: link.at, walk: link.walk === "time" ? "time" : null };
   words.order = link.order === "layer-first" ? null : link.order;
   words.all = link.all ? "1" : null;
+  words.gate = link.gate;
   for (const [name, value] of Object.entries(words)) {
     if (value === null) {
       address.searchParams.delete(name);

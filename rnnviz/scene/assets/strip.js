@@ -1,6 +1,9 @@
 // The state strip: one lane over the whole sequence, RNNviz, torch.nn and the difference.
 import { laneTexture } from "./map_cells.js";
 import { short } from "./numbers.js";
+import { limitOf } from "./ranges.js";
+import { rowsOf } from "./run.js";
+import { SHARED } from "./shared.js";
 
 // Pixels.
 const TITLE = 18;
@@ -9,16 +12,23 @@ const GAP = 18;
 const STACKED = 560;
 
 /** The panels of a quantity: [field, title]. torch.nn returns h alone. */
-function panelsOf(quantity, lane, view) {
+function panelsOf(wanted, lane, view) {
   const place = `layer ${lane.layer}, ${lane.direction}`;
+  // A net of several kinds has not every quantity everywhere.
+  const quantity = hasQuantity(lane, wanted) ? wanted : "h";
   if (quantity !== "h") {
-    return [[quantity, `RNNviz, ${place}`, "product"]];
+    return [[quantity, `RNNviz: ${SHARED.quantities[quantity]}, ${place}`]];
   }
   return [
-    ["h", `RNNviz: h, ${place}`, "h"],
-    ["torch_h", "torch.nn: h", "h"],
-    ["difference", `difference, up to ${short(view.run.apart)}`, "difference"],
+    ["h", `RNNviz: h, ${place}`],
+    ["torch_h", "torch.nn: h"],
+    ["difference", `difference, up to ${short(view.run.apart)}`],
   ];
+}
+
+/** Whether a lane has a quantity of the strip. */
+export function hasQuantity(lane, quantity) {
+  return lane.gateNames.includes(quantity) || Boolean(lane[quantity]);
 }
 
 /**
@@ -27,21 +37,22 @@ function panelsOf(quantity, lane, view) {
  * @returns {{list: Object[], height: number, panels: Object[]}} panels with x, y, width, height.
  */
 export function stripList(view, quantity, width) {
-  const { run, moment, palette, fit } = view;
+  const { moment, palette } = view;
   const { lane } = moment;
   const kinds = panelsOf(quantity, lane, view);
   const stacked = width < STACKED;
   const columns = stacked ? 1 : kinds.length;
   const each = (width - GAP * (columns - 1)) / columns;
-  const tall = Math.min(Math.max(12 * lane.hiddenSize, 44), 110);
+  const [, , rows] = rowsOf(lane, kinds[0][0]);
+  const tall = Math.min(Math.max(12 * rows, 44), 110);
   const row = TITLE + tall + FOOT;
   const list = [];
-  const panels = kinds.map(([field, title, range], index) => {
+  const panels = kinds.map(([field, title], index) => {
     const x = stacked ? 0 : index * (each + GAP);
     const y = TITLE + (stacked ? index * row : 0);
-    const panel = { x, y, width: each, height: tall, field };
+    const panel = { x, y, width: each, height: tall, field, rows };
     list.push({ kind: "text", x, y: y - 6, size: 11, text: title, fill: palette.muted });
-    panelItems(view, list, panel, laneTexture(view, lane, field, run.limits[range][fit]));
+    panelItems(view, list, panel, laneTexture(view, lane, field, limitOf(view, lane, field)));
     return panel;
   });
   return { list, panels, height: row * (stacked ? kinds.length : 1) };
@@ -50,18 +61,19 @@ export function stripList(view, quantity, width) {
 function panelItems(view, list, panel, texture) {
   const { run, moment, palette } = view;
   const { lane, t } = moment;
-  const { x, y, width, height, field } = panel;
+  const { x, y, width, height, field, rows } = panel;
   const step = width / run.seqLen;
   list.push({ kind: "rect", x, y, width, height, fill: palette.band });
   const [from, to] = field === "torch_h" ? [0, run.seqLen] : computed(run, moment);
   if (to > from) {
     const place = { x: x + from * step, y, width: (to - from) * step, height };
-    const part = [from, 0, to - from, lane.hiddenSize];
+    const part = [from, 0, to - from, rows];
     list.push({ kind: "heat", ...place, texture, from: part, key: `strip ${field} ${lane.index}` });
   }
-  const hit = { part: "strip", field, lane: lane.index, rows: lane.hiddenSize };
+  const hit = { part: "strip", field, lane: lane.index, rows };
   list.push({ kind: "rect", x, y, width, height, stroke: palette.hairline, line: 1, hit });
-  const unit = height / lane.hiddenSize;
+  const unit = height / rows;
+  const chosen = rows === lane.rows ? moment.row : moment.unit;
   list.push({
     kind: "rect",
     x: x + t * step - 1,
@@ -72,11 +84,11 @@ function panelItems(view, list, panel, texture) {
     line: 1.6,
     radius: 2,
   });
-  if (unit >= 5) {
+  if (unit >= 5 && chosen < rows) {
     list.push({
       kind: "rect",
       x: x + t * step,
-      y: y + moment.unit * unit,
+      y: y + chosen * unit,
       width: step,
       height: unit,
       stroke: palette.chosen,

@@ -27,7 +27,9 @@ export class Teller {
   /** Where one is, as it stands in a link. */
   link() {
     const { walk, order, all } = this.player.state;
-    return { at: linkOf(this.player.moment), walk, order, all };
+    const { moment } = this.player;
+    const gate = moment.gate > 0 ? moment.lane.gateNames[moment.gate] : null;
+    return { at: linkOf(moment), walk, order, all, gate };
   }
 
   /** Tell it once nothing has changed for a moment. */

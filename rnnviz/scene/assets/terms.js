@@ -1,6 +1,6 @@
 // The sum of one unit: every weight times the operand above it, and the biases.
 import { SHARED } from "./shared.js";
-import { readAt, stateBefore } from "./run.js";
+import { readAt, stateBefore, valueOf } from "./run.js";
 
 /**
  * @typedef {Object} Term
@@ -9,12 +9,14 @@ import { readAt, stateBefore } from "./run.js";
  * @property {number} column - its place in that block.
  * @property {number} weight
  * @property {number} value - the operand.
+ * @property {number} share - what a reset gate lets through of it; 1 where there is none.
  * @property {number} product
  */
 
-/** The bias columns of a lane, together or apart: [name, fields][]. */
-export function biasColumns(lane, apart) {
-  const { fields } = SHARED.anatomy.find((block) => block.kind === "bias");
+/** The bias columns of a lane: [name, fields][]; those of a GRU are never one, as r stands between. */
+export function biasColumns(lane, together) {
+  const { fields } = SHARED.anatomy[lane.kind].find((block) => block.kind === "bias");
+  const apart = together || lane.kind === "GRU";
   if (lane.bias_ih === null) {
     return [];
   }
@@ -22,36 +24,68 @@ export function biasColumns(lane, apart) {
   return apart ? columns : [[Object.values(fields).join("+"), Object.keys(fields)]];
 }
 
-/** What is added up for one unit, from left to right. @returns {Term[]} */
-export function termsOf(run, lane, t, unit, apart) {
+/**
+ * What is added up for one row of the matrices, from left to right. In a GRU's candidate the reset
+ * gate takes its part of all that comes from the state before.
+ *
+ * @returns {Term[]}
+ */
+export function termsOf(run, lane, t, row, apart) {
   const terms = [];
-  for (const block of SHARED.anatomy) {
+  const unit = row % lane.hiddenSize;
+  const resets = lane.kind === "GRU" && lane.gateNames[(row - unit) / lane.hiddenSize] === "n";
+  const reset = resets ? valueOf(lane, "gates", t, unit) : 1;
+  for (const block of SHARED.anatomy[lane.kind]) {
     if (block.kind === "matrix") {
-      const columns = block.operand === "x" ? lane.inputSize : lane.hiddenSize;
+      const columns = block.operand === "x" ? lane.inputSize : lane.stateSize;
+      const share = block.operand === "x" ? 1 : reset;
       const operand = block.operand === "x" ? readAt : stateBefore;
       for (let column = 0; column < columns; column++) {
-        const weight = lane[block.field][unit * columns + column];
+        const weight = lane[block.field][row * columns + column];
         const value = operand(run, lane, t, column);
         const { part, field } = block;
-        terms.push({ part, field, column, weight, value, product: weight * value });
+        terms.push({ part, field, column, weight, value, share, product: share * weight * value });
       }
     } else if (block.kind === "bias") {
       biasColumns(lane, apart).forEach(([, fields], column) => {
-        const weight = fields.reduce((sum, field) => sum + lane[field][unit], 0);
+        const weight = fields.reduce((sum, field) => sum + lane[field][row], 0);
         const field = fields.join(" + ");
-        terms.push({ part: block.part, field, column, weight, value: 1, product: weight });
+        const share = field === "bias_hh" ? reset : 1;
+        const product = share * weight;
+        terms.push({ part: block.part, field, column, weight, value: 1, share, product });
       });
     }
   }
   return terms;
 }
 
-/** The activation at a. */
-export function activate(nonlinearity, a) {
-  return nonlinearity === "relu" ? Math.max(0, a) : Math.tanh(a);
+const ACTIVATIONS = {
+  tanh: Math.tanh,
+  relu: (a) => Math.max(0, a),
+  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+};
+
+/** The activation at a; one that is not torch's usual is read off the curve that Python sent. */
+export function activate(run, name, a) {
+  if (ACTIVATIONS[name]) {
+    return ACTIVATIONS[name](a);
+  }
+  const [low, high, values] = run.curves[name];
+  const place = Math.min(Math.max((a - low) / (high - low), 0), 1) * (values.length - 1);
+  const index = Math.min(Math.floor(place), values.length - 2);
+  return values[index] + (values[index + 1] - values[index]) * (place - index);
 }
 
-/** How much h changes with a: 1 - h^2 for tanh; for relu 1 where a is positive. */
-export function slopeOf(nonlinearity, a, h) {
-  return nonlinearity === "relu" ? Number(a > 0) : 1 - h * h;
+/** How much what comes out changes with a, and how that is reckoned; null where it is not known. */
+export function slopeOf(name, a, out) {
+  switch (name) {
+    case "tanh":
+      return [1 - out * out, "1 − tanh²"];
+    case "sigmoid":
+      return [out * (1 - out), "σ (1 − σ)"];
+    case "relu":
+      return [Number(a > 0), "1 above 0"];
+    default:
+      return null;
+  }
 }

@@ -1,6 +1,6 @@
 // What the pointer rests on, and the words beside it.
 import { relationOf } from "./relation.js";
-import { describe } from "./words.js";
+import { describe } from "./describe.js";
 
 /**
  * The pointer is on something.

@@ -2,8 +2,6 @@
 import { SHARED } from "./shared.js";
 import { REST } from "./order.js";
 
-const PHASES = SHARED.phases.length;
-
 /** Where everyone starts. */
 export const START = {
   walk: "order",
@@ -11,6 +9,7 @@ export const START = {
   t: 0,
   lane: 0,
   unit: 0,
+  gate: 0,
   order: "layer-first",
   grain: "phase",
   speed: 1,
@@ -33,17 +32,19 @@ export function stepped(run, schedule, state, direction) {
   if (state.grain === "lane") {
     return jumped(run, schedule, state, direction);
   }
-  const parts = state.grain === "phase" ? PHASES : 1;
-  const part = nextPart(state.tau * parts, direction, schedule.length * parts);
-  return { ...state, tau: (part + 1) / parts - REST };
-}
-
-/** The part that ends next, or the one before; one that is under way is finished first. */
-function nextPart(place, direction, count) {
+  const partsOf = (k) => (state.grain === "phase" ? run.lanes[schedule.lanes[k]].phases.length : 1);
+  const k = Math.floor(state.tau);
+  const place = (state.tau - k) * partsOf(k);
   const part = Math.floor(place);
+  // One that is under way is finished first.
   const finished = place - part > 1 - 8 * REST;
   const next = direction > 0 && !finished ? part : part + direction;
-  return Math.min(Math.max(next, 0), count - 1);
+  const update = k + (next < 0 ? -1 : next >= partsOf(k) ? 1 : 0);
+  if (update < 0 || update >= schedule.length) {
+    return { ...state, tau: update < 0 ? 1 / partsOf(0) - REST : restAt(schedule.length - 1) };
+  }
+  const there = update < k ? partsOf(update) - 1 : update > k ? 0 : next;
+  return { ...state, tau: update + (there + 1) / partsOf(update) - REST };
 }
 
 /** To the end of this lane, or the next one's; backwards to its first update, or the one before. */
@@ -92,8 +93,9 @@ function paceOf(run, schedule, state, moment, played) {
   if (state.grain === "update" || played >= 3) {
     return 1 / cell;
   }
-  const { inputSize, hiddenSize } = moment.lane;
-  const slow = played === 0 ? term * (inputSize + hiddenSize + 1) : row * hiddenSize * PHASES;
+  const { inputSize, stateSize, hiddenSize, phases } = moment.lane;
+  const terms = inputSize + stateSize + 1;
+  const slow = played === 0 ? term * terms : row * hiddenSize * phases.length;
   return 1 / Math.min(Math.max(slow, cell), SHARED.maxUpdateMs);
 }
 
@@ -132,7 +134,7 @@ export function carried(run, schedule, state, moment) {
   const t = Math.min(moment.t, run.seqLen - 1);
   const there = focused(run, schedule, state, lane, t, moment.unit);
   if (!moment.whole) {
-    const walked = (moment.phase + moment.share) / PHASES;
+    const walked = (moment.phase + moment.share) / moment.lane.phases.length;
     there.tau = Math.min(Math.floor(there.tau) + walked, there.tau);
   }
   return there;
