@@ -43,6 +43,7 @@ class NumpyArrays:
     subtract = staticmethod(np.subtract)
     multiply = staticmethod(np.multiply)
     spare = staticmethod(np.empty_like)
+    for_products = staticmethod(np.ascontiguousarray)
 
     def __init__(self, like: Tensor, numbers: int) -> None:
         self._memory = np.empty(numbers, _NUMPY_DTYPES[like.dtype])
@@ -135,6 +136,10 @@ class TorchArrays:
     def tensor(self, array: Tensor) -> Tensor:
         """The tensor itself."""
         return array
+
+    def for_products(self, matrix: Tensor) -> Tensor:
+        """The matrix itself: torch multiplies by a transposed one as fast."""
+        return matrix
 
     def product(self, left: Tensor, right: Tensor, out: Tensor) -> None:
         """Write the product of two matrices."""

@@ -104,32 +104,38 @@ def gru_scan(
         buffers: (wh, a, gates, r_hn, h), the first three 3 * hidden_size wide; `a` without b_hn.
         start: (h_0,).
         weights: W_hh transposed, (hidden_size, 3 * hidden_size), and b_hn, (hidden_size,), or None.
-        acts: the activation of r and z side by side, and that of n.
+        acts: the activation of r and z, called for whole rows, whose n block is then overwritten
+            (numpy is quicker on a row than on a part), and that of n.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
     """
-    (h,), (weight_hh_t, bias_hn), (act_rz, act_n) = start, weights, acts
+    (h,), (weight_hh_t, bias_hn), (act_gates, act_n) = start, weights, acts
     product, add, multiply = arrays.product, arrays.add, arrays.multiply
     wh, a, gates, *states = buffers
-    size = wh.shape[-1] // 3
-    both = [array[..., : 2 * size] for array in (wh, a, gates)]  # r and z
-    views = (wh, *both, wh[..., 2 * size :], a[..., 2 * size :], *blocks(gates, 3), *states)
-    rows = (arrays.rows(view, direction) for view in views)
-    for wh_t, wh_rz, a_rz, rz, wh_n, a_n, r, z, n, r_hn_t, h_t in zip(*rows, strict=True):
+    parts = (wh, a, gates, blocks(wh, 3)[2], blocks(a, 3)[2], *blocks(gates, 3), *states)
+    rows = (arrays.rows(part, direction) for part in parts)
+    for wh_t, a_t, gates_t, wh_n, a_n, r, z, n, r_hn_t, h_t in zip(*rows, strict=True):
         product(h, weight_hh_t, wh_t)
-        add(a_rz, wh_rz, a_rz)
-        act_rz(a_rz, rz)
+        add(a_t, wh_t, gates_t)
+        act_gates(gates_t, gates_t)
         if bias_hn is not None:
             add(wh_n, bias_hn, r_hn_t)
-            wh_n = r_hn_t
-        multiply(r, wh_n, r_hn_t)
-        add(a_n, r_hn_t, a_n)
-        act_n(a_n, n)
-        # n + z * (h_{t-1} - n) is the same with a product less.
-        arrays.subtract(h, n, h_t)
+        multiply(r, wh_n if bias_hn is None else r_hn_t, r_hn_t)
+        add(a_n, r_hn_t, h_t)
+        act_n(h_t, n)
+        arrays.subtract(h, n, h_t)  # h_t = n + z * (h_{t-1} - n), with a product less
         multiply(z, h_t, h_t)
         add(h_t, n, h_t)
         h = h_t
+    _add_recurrent_sums(arrays, a, wh, states[0])
+
+
+def _add_recurrent_sums(
+    arrays: NumpyArrays | TorchArrays, a: Array, wh: Array, r_hn: Array
+) -> None:
+    """Complete the pre-activations of a GRU, for the whole sequence at once."""
+    for sums, term in zip(blocks(a, 3), (*blocks(wh, 3)[:2], r_hn), strict=True):
+        arrays.add(sums, term, sums)
 
 
 def blocks(array: Array, count: int) -> list[Array]:

@@ -19,6 +19,9 @@ Scan: TypeAlias = Callable[[list[Array], tuple[Array, ...]], None]
 
 _FIRST = ("h_0", "c_0")
 
+# A product with W_hh laid out for it takes half the time, and laying it out that of several.
+_STEPS_WORTH_A_COPY = 8
+
 
 def run_cell(
     arrays: NumpyArrays | TorchArrays,
@@ -28,15 +31,9 @@ def run_cell(
     given: dict[str, Tensor],
     lengths: tuple[int, ...] | None,
 ) -> CellTrace:
-    """Run one cell.
+    """Run one cell on x, (seq_len, batch, layer_input_size).
 
-    Args:
-        arrays: where to compute.
-        config: sizes and options.
-        lane: which cell.
-        x: what it reads. Shape (seq_len, batch, layer_input_size).
-        given: h_0 and c_0 if an LSTM, and the parameters, under the names of the record.
-        lengths: the number of timesteps of each sample, or None if it is seq_len for all.
+    `given` holds h_0, c_0 if an LSTM, and the parameters, under the names of the record.
     """
     seq_len, batch, _ = x.shape
     fields = {name: given.get(name) for name in ("bias_ih", "bias_hh")} | given
@@ -52,12 +49,10 @@ def run_cell(
     if batch == 1 and arrays.takes_vectors:
         written, start = [buffer[:, 0] for buffer in written], tuple(state[0] for state in start)
     scan = _scan(arrays, config, lane, seen, written)
-    if lengths is None or lane.direction == "forward":
-        # Past a sample's end the scan runs on, into what is overwritten below.
+    if lengths is None:
         scan(written, start)
     else:
-        _scan_backwards(arrays, scan, written, start, lengths)
-    if lengths is not None:
+        _scan_padded(arrays, scan, lane, (written, start), lengths)
         _erase_padding(buffers, lengths)
     return CellTrace(
         kind=config.kind,
@@ -100,35 +95,44 @@ def _scan(
 ) -> Scan:
     """The scan of the cell's kind, with its weights and activations looked up once."""
     weight_hh_t, direction = seen["weight_hh"].T, lane.direction
-    tanh = arrays.activation("tanh")
     if config.kind == "RNN":
         act = arrays.activation(config.nonlinearity)
         return lambda buffers, start: rnn_scan(arrays, buffers, direction, start, weight_hh_t, act)
-    row = written[2][0]  # gates: (batch, G * hidden_size), or without batch
+    tanh, row = arrays.activation("tanh"), written[2][0]  # gates of a timestep
+    *sizes, _ = written[0].shape  # (seq_len, batch), or (seq_len,)
+    if sizes[0] >= _STEPS_WORTH_A_COPY and math.prod(sizes) >= 2 * config.hidden_size:
+        # Still less than a tenth of what the record takes.
+        weight_hh_t = arrays.for_products(weight_hh_t)
     if config.kind == "LSTM":
         gates = arrays.gates_activation(("sigmoid", "sigmoid", "tanh", "sigmoid"), row)
         weight_hr_t = seen["weight_hr"].T if config.proj_size else None
         return lambda buffers, start: lstm_scan(
             arrays, buffers, direction, start, (weight_hh_t, weight_hr_t), (gates, tanh)
         )
-    gates = arrays.gates_activation(("sigmoid", "sigmoid"), row[..., : 2 * config.hidden_size])
+    gates = arrays.gates_activation(("sigmoid", "sigmoid", "sigmoid"), row)
     bias_hn = seen["bias_hh"][-config.hidden_size :] if config.bias else None
     return lambda buffers, start: gru_scan(
         arrays, buffers, direction, start, (weight_hh_t, bias_hn), (gates, tanh)
     )
 
 
-def _scan_backwards(
+def _scan_padded(
     arrays: NumpyArrays | TorchArrays,
     scan: Scan,
-    written: list[Array],
-    start: tuple[Array, ...],
+    lane: Lane,
+    begun: tuple[list[Array], tuple[Array, ...]],
     lengths: tuple[int, ...],
 ) -> None:
-    """The reverse scan of samples of different lengths: each begins at its own last timestep.
+    """The scan of samples of different lengths, its buffers and states `begun` as for all.
 
-    Every stretch ends where shorter samples begin, which until then are held at their start.
+    Forwards it runs on past a sample's end, which changes nothing before. In reverse each sample
+    begins at its own last timestep: every stretch ends where shorter samples begin, which until
+    then are held at their start.
     """
+    written, start = begun
+    if lane.direction == "forward":
+        scan(written, start)
+        return
     # h comes last, and an LSTM's c two before it.
     states = [written[-1], *([written[-3]] if len(start) == 2 else [])]
     ends = sorted(set(lengths), reverse=True)

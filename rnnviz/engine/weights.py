@@ -31,11 +31,10 @@ def build(
         config: sizes and options.
         seed: of the generator.
         weights: "default": bit-equal to `torch.manual_seed(seed); nn.RNN(...)` of that dtype, or
-            nn.LSTM or nn.GRU. "zeros": all zero. "identity": W_ih, W_hh and W_hr ones on the
-            diagonal of each gate's block, no bias. "orthogonal": each gate's block of W_hh random
-            orthogonal times spectral_radius, with proj_size the first columns of such a matrix;
-            W_ih as by default, no bias. "blackboard": one decimal between -0.9 and 0.9, to compute
-            along by hand.
+            LSTM, GRU. "zeros": all zero. "identity": ones on the diagonal of each gate's block of
+            W_ih and W_hh, no bias. "orthogonal": each gate's block of W_hh random orthogonal times
+            spectral_radius (with proj_size its first columns), W_ih as by default, no bias.
+            "blackboard": one decimal between -0.9 and 0.9, to compute along by hand.
         spectral_radius: for "orthogonal", the largest |eigenvalue| of W_hh, of each gate's block.
         device: where the finished net is put.
 
