@@ -22,6 +22,37 @@ def test_json_there_and_back():
     assert RNNConfig.from_json(config.to_json()) == config
 
 
+def test_sizes_of_gated_cells():
+    lstm = RNNConfig(kind="LSTM", input_size=3, hidden_size=4, num_layers=2, proj_size=2)
+    gru = RNNConfig(kind="GRU", input_size=3, hidden_size=4, num_layers=2, bidirectional=True)
+    rnn = RNNConfig(input_size=3, hidden_size=4)
+
+    assert (lstm.num_gates, lstm.gate_names, lstm.state_size) == (4, ("i", "f", "g", "o"), 2)
+    assert (gru.num_gates, gru.gate_names, gru.state_size) == (3, ("r", "z", "n"), 4)
+    assert (rnn.num_gates, rnn.gate_names, rnn.state_size) == (1, (), 4)
+    assert [lstm.layer_input_size(layer) for layer in (0, 1)] == [3, 2]
+    assert [gru.layer_input_size(layer) for layer in (0, 1)] == [3, 8]
+    assert RNNConfig.from_json(lstm.to_json()) == lstm
+
+
+def test_json_from_before_there_were_kinds_is_an_rnn():
+    text = (
+        '{"input_size": 3, "hidden_size": 4, "num_layers": 2, "nonlinearity": "relu", '
+        '"bias": true, "batch_first": false, "bidirectional": true, "dtype": "float64"}'
+    )
+    expected = RNNConfig(
+        input_size=3,
+        hidden_size=4,
+        num_layers=2,
+        nonlinearity="relu",
+        bidirectional=True,
+        dtype="float64",
+    )
+
+    assert RNNConfig.from_json(text) == expected
+    assert (expected.kind, expected.proj_size, expected.dropout) == ("RNN", 0, 0.0)
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"input_size": 3}', '{"input_size": 0}', "{"])
 def test_other_json_is_refused(text):
     with pytest.raises(ValueError, match="JSON object of RNNConfig"):
@@ -37,8 +68,31 @@ def test_other_json_is_refused(text):
         ({"bias": 1}, TypeError, "bias must be True or False, got 1"),
         ({"nonlinearity": "elu"}, ValueError, "nonlinearity must be one of tanh, relu; got 'elu'"),
         ({"dtype": "int8"}, ValueError, "dtype must be one of float32, .*; got 'int8'"),
+        ({"kind": "LMU"}, ValueError, "kind must be one of RNN, LSTM, GRU; got 'LMU'"),
+        ({"proj_size": 2}, ValueError, "proj_size must be 0 but for an LSTM, got 2"),
+        ({"kind": "LSTM", "proj_size": 4}, ValueError, "smaller than hidden_size=4, got 4"),
+        ({"kind": "LSTM", "proj_size": -1}, ValueError, "proj_size must be at least 0, got -1"),
+        ({"dropout": "0.5"}, TypeError, "dropout must be a number, got '0.5'"),
+        ({"dropout": True}, TypeError, "dropout must be a number, got True"),
+        ({"dropout": 1.5}, ValueError, "dropout must be between 0 and 1, got 1.5"),
+        ({"dropout": float("nan")}, ValueError, "dropout must be between 0 and 1, got nan"),
     ],
-    ids=["size", "fraction", "bool", "option", "name", "dtype"],
+    ids=[
+        "size",
+        "fraction",
+        "bool",
+        "option",
+        "name",
+        "dtype",
+        "kind",
+        "projected RNN",
+        "wide projection",
+        "negative projection",
+        "text",
+        "bool dropout",
+        "dropout above 1",
+        "nan",
+    ],
 )
 def test_wrong_values_are_refused(options, error, words):
     with pytest.raises(error, match=words):

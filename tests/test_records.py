@@ -95,3 +95,59 @@ def test_records_say_briefly_what_they_are_and_equal_only_themselves():
     )
     assert trace == trace
     assert trace != make(bidirectional=True)
+
+
+def lstm(proj_size=0, **options):
+    torch.manual_seed(0)
+    net = nn.LSTM(3, 4, num_layers=2, bidirectional=True, proj_size=proj_size, **options)
+    hx = torch.randn(4, 2, proj_size or 4), torch.randn(4, 2, 4)
+    return rnnviz.trace(net, torch.randn(5, 2, 3), hx)
+
+
+@pytest.mark.parametrize("proj_size", [0, 2])
+def test_a_gate_is_a_view_in_torchs_order(proj_size):
+    trace = lstm(proj_size)
+    for cell in (trace.cells[1], trace.numpy().cells[1]):
+        assert (cell.hidden_size, cell.state_size) == (4, proj_size or 4)
+        for k, name in enumerate("ifgo"):
+            gate = cell.gate(name)
+            assert gate.shape == (5, 2, 4)
+            gate[2, 1, 3] = 10.0 + k
+            assert cell.gates[2, 1, 4 * k + 3] == 10.0 + k
+        with pytest.raises(ValueError, match=r"no gate 'z'; .*this LSTM cell are: i, f, g, o"):
+            cell.gate("z")
+    with pytest.raises(ValueError, match="no gate 'i'; the gates of this RNN cell are: none"):
+        make().cells[0].gate("i")
+    gru = rnnviz.trace(nn.GRU(3, 4), torch.randn(5, 2, 3)).cells[0]
+    assert torch.equal(gru.gate("n"), gru.gates[..., 8:])
+    with pytest.raises(ValueError, match="this GRU cell are: r, z, n"):
+        gru.gate("o")
+
+
+def test_only_an_lstm_has_c_and_its_last_is_the_row_of_c_n():
+    trace = lstm(2)
+
+    for cell, h_n, c_n in zip(trace.cells, trace.h_n, trace.c_n, strict=True):
+        assert torch.equal(cell.h_last, h_n)
+        assert torch.equal(cell.c_last, c_n)
+    plain = make().cells[0]
+    assert plain.c_last is plain.c is plain.c_0 is plain.tanh_c is plain.gates is None
+    assert repr(trace.cells[0]) == (
+        "CellTrace(kind='LSTM', layer=0, direction='forward', seq_len=5, batch=2, hidden_size=4)"
+    )
+
+
+def test_a_packed_output_has_a_numpy_form():
+    net = nn.LSTM(3, 4, bidirectional=True)
+    sequences = [torch.randn(n, 3) for n in (2, 4)]
+    trace = rnnviz.trace(net, nn.utils.rnn.pack_sequence(sequences, enforce_sorted=False))
+    there = trace.numpy()
+
+    assert type(there.output) is rnnviz.records.Packed
+    assert all(isinstance(part, np.ndarray) for part in there.output)
+    np.testing.assert_array_equal(there.output.data, trace.output.data)
+    assert there.output.batch_sizes.tolist() == [2, 2, 1, 1]
+    assert there.lengths == (2, 4)
+    assert there.nbytes == trace.nbytes
+    np.testing.assert_array_equal(there.cells[0].h_last, trace.h_n[0])
+    np.testing.assert_array_equal(there.cells[0].c_last, trace.c_n[0])

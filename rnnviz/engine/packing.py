@@ -57,7 +57,9 @@ def check_packed(packed: PackedSequence) -> None:
 
 def lengths_of(packed: PackedSequence) -> tuple[int, ...]:
     """The number of timesteps of each sample, in the samples' own order."""
-    longest_first = (packed.batch_sizes[:, None] > torch.arange(packed.batch_sizes[0])).sum(0)
+    # Sample j is in the timesteps whose size is larger than j, and these come first.
+    samples = torch.arange(int(packed.batch_sizes[0]))
+    longest_first = torch.searchsorted(-packed.batch_sizes, -samples)
     if packed.unsorted_indices is not None:
         longest_first = longest_first[packed.unsorted_indices.cpu()]
     return tuple(longest_first.tolist())

@@ -41,6 +41,8 @@ _PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
 _COMPUTED = ("wx", "wh", "a", "gates", "r_hn", "c", "tanh_c", "h", "dropout_mask")
 _PACKED = ("batch_sizes", "sorted_indices", "unsorted_indices")
 
+_NO_FIT = "batch_sizes and the indices of a packed output must be int64 and fit lengths."
+
 README = """\
 A trace of torch.nn.RNN, LSTM or GRU made by RNNviz. Layers, units and timesteps count from 0.
 
@@ -158,7 +160,10 @@ def _read(archive: NpzFile) -> Trace:
     output, lengths = archive["output"], None
     if "batch_sizes" in archive:
         output = Packed(output, *(archive[name] if name in archive else None for name in _PACKED))
-        lengths = tuple(archive["lengths"].tolist())
+        indices = [archive["lengths"], *(array for array in output[1:] if array is not None)]
+        if any(array.ndim != 1 or array.dtype != np.int64 for array in indices):
+            raise _TraceFileError(_NO_FIT)
+        lengths = tuple(indices[0].tolist())
     rows = min(len(state) for state in states)
     return Trace(
         config=config,
@@ -219,6 +224,9 @@ def _check_shapes(trace: Trace) -> None:
         shapes = _shapes_of_cell(config, cell.layer, seq_len, batch)
         for name, array in cell.arrays():
             _check(name + suffix, array, shapes[name], config)
+    # Last, as only now seq_len and batch are known to be those of arrays that take memory.
+    if trace.is_packed:
+        _check_packed(trace.output, trace.lengths, seq_len, batch)
 
 
 def _check_results(trace: Trace, seq_len: int, batch: int) -> None:
@@ -230,7 +238,6 @@ def _check_results(trace: Trace, seq_len: int, batch: int) -> None:
     shape = shape if trace.batched else (seq_len,)
     output = trace.output
     if trace.is_packed:
-        _check_packed(output, trace.lengths, seq_len, batch)
         output, shape = output.data, (sum(trace.lengths),)
     elif trace.of_one_cell and len(config.lanes) == seq_len == 1:
         rows, shape = (), (batch,) if trace.batched else ()
@@ -245,23 +252,21 @@ def _check_results(trace: Trace, seq_len: int, batch: int) -> None:
 
 def _check_packed(packed: Packed, lengths: tuple[int, ...], seq_len: int, batch: int) -> None:
     """Refuse indices that do not fit the lengths of the samples."""
-    order = packed.sorted_indices
+    order, inverse = packed.sorted_indices, packed.unsorted_indices
+    if (order is None) != (inverse is None) or len(lengths) != batch:
+        raise _TraceFileError(_NO_FIT)
     order = np.arange(batch) if order is None else order
-    fits = len(lengths) == batch and all(1 <= length <= seq_len for length in lengths)
-    if fits and sorted(order.tolist()) == list(range(batch)):
-        longest_first = np.array(lengths)[order]
-        sizes = (longest_first > np.arange(seq_len)[:, None]).sum(1)
-        inverse = packed.unsorted_indices
-        fits = (
-            sizes.tolist() == packed.batch_sizes.tolist()
-            and (np.diff(longest_first) <= 0).all()
-            and (packed.sorted_indices is None) == (inverse is None)
-            and (inverse is None or inverse.tolist() == np.argsort(order).tolist())
-        )
-    else:
-        fits = False
-    if not fits:
-        raise _TraceFileError("batch_sizes and the indices of a packed output must fit lengths.")
+    if sorted(order.tolist()) != list(range(batch)) or min(lengths, default=0) < 1:
+        raise _TraceFileError(_NO_FIT)
+    longest_first = np.array(lengths)[order]
+    sizes = (longest_first > np.arange(seq_len)[:, None]).sum(1)
+    if (
+        longest_first[0] != seq_len
+        or (np.diff(longest_first) > 0).any()
+        or sizes.tolist() != packed.batch_sizes.tolist()
+        or (inverse is not None and inverse.tolist() != np.argsort(order).tolist())
+    ):
+        raise _TraceFileError(_NO_FIT)
 
 
 def _shapes_of_cell(

@@ -10,28 +10,74 @@ from rnnviz.records import CellTrace, Trace
 # More numbers than this are read from the .npz instead of being written out.
 MAX_LITERALS = 1500
 
+# What stands between the braces depends on the kind of the net.
 _LOOP = '''
-def run_by_hand(rnn, x, h_0):
-    """What rnn(x, h_0) computes, layer by layer; x is (seq_len, batch, input_size)."""
-    act = torch.tanh if rnn.nonlinearity == "tanh" else torch.relu
+def run_by_hand(rnn, x, {states}):
+    """What rnn(x, {hx}) computes, layer by layer; x is (seq_len, batch, input_size)."""{act}
     suffixes = ["", "_reverse"] if rnn.bidirectional else [""]
-    h_n = []
+    {finals} = {empty}
     for layer in range(rnn.num_layers):
         states = []
         for suffix in suffixes:
-            get = lambda name: getattr(rnn, f"{name}_l{layer}{suffix}")
-            bias = get("bias_ih") + get("bias_hh") if rnn.bias else 0.0
-            h = h_0[len(h_n)]
+            get = lambda name: getattr(rnn, f"{{name}}_l{{layer}}{{suffix}}")
+            {bias}
+            {first}
             row = [None] * len(x)
             for t in range(len(x)) if suffix == "" else reversed(range(len(x))):
-                h = act(x[t] @ get("weight_ih").T + h @ get("weight_hh").T + bias)
+{update}
                 row[t] = h
             states.append(torch.stack(row))
-            h_n.append(h)
+            {keep}
         x = torch.cat(states, dim=-1)  # what the next layer reads: forward | reverse
-    return x, torch.stack(h_n)
+    return x, {stacked}
 
 '''
+
+_RNN = {
+    "states": "h_0",
+    "hx": "h_0",
+    "act": '\n    act = torch.tanh if rnn.nonlinearity == "tanh" else torch.relu',
+    "finals": "h_n",
+    "empty": "[]",
+    "bias": 'bias = get("bias_ih") + get("bias_hh") if rnn.bias else 0.0',
+    "first": "h = h_0[len(h_n)]",
+    "update": ('h = act(x[t] @ get("weight_ih").T + h @ get("weight_hh").T + bias)',),
+    "keep": "h_n.append(h)",
+    "stacked": "torch.stack(h_n)",
+}
+_PARTS: dict[str, dict] = {
+    "RNN": _RNN,
+    "GRU": _RNN
+    | {
+        "act": "",
+        "bias": 'b_ih, b_hh = (get("bias_ih"), get("bias_hh")) if rnn.bias else (0.0, 0.0)',
+        "update": (
+            'x_r, x_z, x_n = (x[t] @ get("weight_ih").T + b_ih).chunk(3, dim=-1)',
+            'hh_r, hh_z, hh_n = (h @ get("weight_hh").T + b_hh).chunk(3, dim=-1)',
+            "r = torch.sigmoid(x_r + hh_r)",
+            "z = torch.sigmoid(x_z + hh_z)",
+            "n = torch.tanh(x_n + r * hh_n)",
+            "h = (1 - z) * n + z * h",
+        ),
+    },
+    "LSTM": _RNN
+    | {
+        "states": "h_0, c_0",
+        "hx": "(h_0, c_0)",
+        "act": "",
+        "finals": "h_n, c_n",
+        "empty": "[], []",
+        "first": "h, c = h_0[len(h_n)], c_0[len(c_n)]",
+        "update": (
+            'a = x[t] @ get("weight_ih").T + h @ get("weight_hh").T + bias',
+            "i, f, g, o = a.chunk(4, dim=-1)",
+            "c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)",
+            "h = torch.sigmoid(o) * torch.tanh(c)",
+        ),
+        "keep": "h_n.append(h)\n            c_n.append(c)",
+        "stacked": "torch.stack(h_n), torch.stack(c_n)",
+    },
+}
 
 
 def torch_script(trace: Trace, *, seed: int | None) -> str:
@@ -42,41 +88,82 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
         seed: the seed whose default initialisation gave the weights, or None to write them out.
 
     Runs that hold more than MAX_LITERALS numbers read them from `rnnviz-trace.npz` beside it.
+
+    Raises:
+        ValueError: the run was packed, dropped numbers in training, or was one of a single cell.
     """
+    _check_can_be_written(trace)
     trace = trace.numpy()
     config = trace.config
     lines = ["import torch", "from torch import nn", ""]
     weights = {} if seed is not None else _parameters(trace)
-    x = trace.cells[0].x
-    h_0 = np.stack([cell.h_0 for cell in trace.cells])
-    numbers = x.size + h_0.size + sum(array.size for array in weights.values())
+    given = {"x": trace.cells[0].x, "h_0": np.stack([cell.h_0 for cell in trace.cells])}
+    if config.kind == "LSTM":
+        given["c_0"] = np.stack([cell.c_0 for cell in trace.cells])
+    numbers = sum(array.size for array in [*given.values(), *weights.values()])
     from_file = numbers > MAX_LITERALS
     if from_file:
         lines[:1] = ["import numpy as np", "import torch"]
         lines += ['saved = np.load("rnnviz-trace.npz")  # "Trace (.npz)" of the same view', ""]
     if seed is not None:
         lines.append(f"torch.manual_seed({seed})")
-    lines.append(f"rnn = nn.RNN({_arguments(config)})")
-    if weights and from_file:
-        lines.append(f"weights = {{name: {_saved('name', config)} for name in rnn.state_dict()}}")
-        lines.append("rnn.load_state_dict(weights)")
-    elif weights:
-        lines.append("weights = {")
-        lines += [f'    "{k}": {_literal(v, config)},' for k, v in weights.items()]
-        lines += ["}", "rnn.load_state_dict(weights)"]
-    for name, key, array in (("x", "x_l0", x), ("h_0", "h_0", h_0)):
+    lines.append(f"rnn = nn.{config.kind}({_arguments(config)})")
+    lines += _weight_lines(weights, config, from_file=from_file)
+    for name, array in given.items():
+        key = "x_l0" if name == "x" else name
         value = _saved(f'"{key}"', config) if from_file else _literal(array, config)
         lines.append(f"{name} = {value}  # {array.shape}")
-    lines.append(_LOOP)
+    lines.append(_loop(config))
     lines += _check(config)
     return "\n".join(lines) + "\n"
+
+
+def _check_can_be_written(trace: Trace) -> None:
+    if trace.is_packed:
+        raise ValueError(
+            "a packed run cannot be written as a script; trace one sequence by itself."
+        )
+    if any(cell.dropout_mask is not None for cell in trace.cells):
+        raise ValueError(
+            "a run with dropout cannot be written as a script, as torch draws other masks at each "
+            "call; trace the module in eval mode."
+        )
+    if trace.of_one_cell:
+        raise ValueError(
+            f"a run of a single cell cannot be written as a script; trace an nn.{trace.config.kind}"
+            " of one layer with its weights."
+        )
+
+
+def _weight_lines(
+    weights: dict[str, np.ndarray], config: RNNConfig, *, from_file: bool
+) -> list[str]:
+    """The lines that load the weights; none where a seed gives them."""
+    if not weights:
+        return []
+    if from_file:
+        saved = f"weights = {{name: {_saved('name', config)} for name in rnn.state_dict()}}"
+        return [saved, "rnn.load_state_dict(weights)"]
+    written = [f'    "{name}": {_literal(array, config)},' for name, array in weights.items()]
+    return ["weights = {", *written, "}", "rnn.load_state_dict(weights)"]
+
+
+def _loop(config: RNNConfig) -> str:
+    parts = _PARTS[config.kind]
+    update = list(parts["update"])
+    if config.proj_size:
+        update.append('h = h @ get("weight_hr").T')
+    return _LOOP.format(**parts | {"update": "\n".join(" " * 16 + line for line in update)})
 
 
 def _arguments(config: RNNConfig) -> str:
     """The constructor's arguments, those at their defaults left out."""
     given = [str(config.input_size), str(config.hidden_size)]
     defaults = RNNConfig(input_size=1, hidden_size=1)
-    for name in ("num_layers", "nonlinearity", "bias", "batch_first", "bidirectional"):
+    names = ["num_layers", "nonlinearity", "bias", "batch_first", "bidirectional", "proj_size"]
+    if config.kind != "RNN":
+        names.remove("nonlinearity")
+    for name in names:
         if getattr(config, name) != getattr(defaults, name):
             given.append(f"{name}={getattr(config, name)!r}")
     if config.dtype != defaults.dtype:
@@ -126,19 +213,21 @@ def _dtype(config: RNNConfig) -> str:
 
 
 def _check(config: RNNConfig) -> list[str]:
-    call = "rnn(x, h_0)"
-    lines = ["with torch.no_grad():"]
-    if config.batch_first:
-        call = "rnn(x.transpose(0, 1), h_0)"
-    lines.append(f"    output, h_n = {call}")
+    parts = _PARTS[config.kind]
+    finals = parts["finals"].split(", ")
+    x = "x.transpose(0, 1)" if config.batch_first else "x"
+    returned = f"({parts['finals']})" if len(finals) > 1 else parts["finals"]
+    lines = ["with torch.no_grad():", f"    output, {returned} = rnn({x}, {parts['hx']})"]
     if config.batch_first:
         lines.append("    output = output.transpose(0, 1)  # to (seq_len, batch, ...)")
+    last = ["last" if final == "h_n" else "last_c" for final in finals]
     bound = TOLERANCE[config.dtype]
+    options = f"rtol={bound}, atol={bound}, equal_nan=True"
     lines += [
-        "    by_hand, last = run_by_hand(rnn, x, h_0)",
+        f"    by_hand, {', '.join(last)} = run_by_hand(rnn, x, {parts['states']})",
         "print(output)",
         'print("max |by hand - torch.nn| =", (by_hand - output).abs().max().item())',
-        f"torch.testing.assert_close(by_hand, output, rtol={bound}, atol={bound}, equal_nan=True)",
-        f"torch.testing.assert_close(last, h_n, rtol={bound}, atol={bound}, equal_nan=True)",
+        f"torch.testing.assert_close(by_hand, output, {options})",
     ]
-    return lines
+    pairs = zip(last, finals, strict=True)
+    return lines + [f"torch.testing.assert_close({a}, {b}, {options})" for a, b in pairs]

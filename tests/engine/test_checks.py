@@ -119,3 +119,77 @@ def test_the_size_that_is_checked_is_the_size_of_the_record(num_layers, bidirect
     assert rnnviz.trace(net, X, max_bytes=trace.nbytes).nbytes == trace.nbytes
     with pytest.raises(ValueError, match=f"{trace.nbytes:,} bytes"):
         rnnviz.trace(net, X, max_bytes=trace.nbytes - 1)
+
+
+LSTM = nn.LSTM(3, 4, num_layers=2, bidirectional=True, proj_size=2)
+H_0, C_0 = torch.zeros(4, 2, 2), torch.zeros(4, 2, 4)
+# (input, hx, words of ours); torch's LSTM must refuse it with the same type.
+LSTM_LIKE_TORCH = {
+    "exchanged": (X, (C_0, H_0), r"h_0 must be \(4, 2, 2\).*proj_size\); got \(4, 2, 4\)"),
+    "h_0 batch": (X, (torch.zeros(4, 3, 2), C_0), r"h_0 must be .*got \(4, 3, 2\)"),
+    "c_0 batch": (X, (H_0, torch.zeros(4, 3, 4)), r"c_0 must be .*got \(4, 3, 4\)"),
+    "c_0 size": (X, (H_0, H_0), r"c_0 must be \(4, 2, 4\).*hidden_size\); got \(4, 2, 2\)"),
+    "c_0 rows": (X, (H_0, C_0[:2]), r"c_0 must be .*num_layers \* num_directions"),
+    "unbatched": (X[:, 0], (H_0, C_0), "the input being unbatched"),
+    "h_0 dtype": (X, (H_0.double(), C_0), "h_0 must have the input's dtype, torch.float32"),
+    "c_0 dtype": (X, (H_0, C_0.double()), "c_0 must have the input's dtype, torch.float32"),
+    "c_0 device": (X, (H_0, C_0.to("meta")), "c_0 must be on the input's device, cpu, got meta"),
+    "input size": (torch.zeros(5, 2, 7), None, r"\(seq_len, batch, 3\).*got \(5, 2, 7\)"),
+    "input dtype": (X.double(), None, "dtype, torch.float32, got torch.float64"),
+    "one dimension": (torch.zeros(3), None, r"got \(3,\), which has 1 dim"),
+}
+
+
+@pytest.mark.parametrize(("x", "hx", "words"), LSTM_LIKE_TORCH.values(), ids=LSTM_LIKE_TORCH.keys())
+def test_what_an_lstm_refuses_is_refused_with_its_type(x, hx, words):
+    with pytest.raises(Exception) as theirs:
+        LSTM(x, hx)
+    with pytest.raises(theirs.type, match=words) as ours:
+        rnnviz.trace(LSTM, x, hx)
+
+    assert ours.type is theirs.type
+
+
+@pytest.mark.parametrize(
+    ("hx", "words"),
+    [
+        (H_0, "got Tensor"),
+        ((H_0,), "got tuple of Tensor"),
+        ((H_0, C_0, C_0), "got tuple of Tensor, Tensor, Tensor"),
+        ((H_0, None), "got tuple of Tensor, NoneType"),
+        ((), "got tuple of nothing"),
+        (3, "got int"),
+    ],
+    ids=["tensor", "one", "three", "none", "empty", "number"],
+)
+def test_an_lstm_takes_two_states(hx, words):
+    with pytest.raises(TypeError, match=rf"two tensors, \(h_0, c_0\), or None; {words}\."):
+        rnnviz.trace(LSTM, X, hx)
+
+
+def test_a_gru_takes_one_state():
+    with pytest.raises(TypeError, match="one tensor, h_0, or None; got tuple of Tensor, Tensor"):
+        rnnviz.trace(nn.GRU(3, 4), X, (H, H))
+    with pytest.raises(RuntimeError, match=r"hx must be \(1, 2, 4\).*got \(4, 2, 4\)"):
+        rnnviz.trace(nn.GRU(3, 4), X, H)
+    with pytest.raises(RuntimeError, match="hx must have the input's dtype"):
+        rnnviz.trace(nn.GRU(3, 4), X, H[:1].double())
+
+
+class DoubledCell(nn.LSTMCell):
+    """A subclass that computes something else."""
+
+    def forward(self, input, hx=None):
+        h, c = super().forward(input, hx)
+        return 2 * h, c
+
+
+class Renamed(nn.LSTM):
+    """A subclass that computes the same."""
+
+
+def test_subclasses_are_told_apart_by_their_forward():
+    with pytest.raises(TypeError, match=r"torch.nn.LSTMCell does, but has a forward of its own"):
+        rnnviz.trace(DoubledCell(3, 4), X[0])
+
+    assert rnnviz.trace(Renamed(3, 4), X).config.kind == "LSTM"

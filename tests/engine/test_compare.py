@@ -173,3 +173,93 @@ def test_another_net_is_refused():
         rnnviz.compare(trace, nn.GRU(3, 4, num_layers=2, bidirectional=True).double())
     with pytest.raises(TypeError, match="got Linear"):
         rnnviz.compare(trace, nn.Linear(3, 4))
+
+
+KINDS = {
+    "GRU": {"kind": "GRU"},
+    "LSTM": {"kind": "LSTM"},
+    "LSTM projected": {"kind": "LSTM", "proj_size": 2},
+}
+
+
+@pytest.mark.parametrize("layout", ["batched", "batch_first", "unbatched", "packed"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS.keys())
+def test_a_right_trace_of_gates_is_equal(options, dtype, layout):
+    net, x, hx = make(
+        dtype,
+        unbatched=layout == "unbatched",
+        batch_first=layout == "batch_first",
+        **options,
+        **BOTH,
+    )
+    if layout == "packed":
+        x = nn.utils.rnn.pack_sequence([x[:3, 0], x[:, 1]], enforce_sorted=False)
+    trace = rnnviz.trace(net, x, hx)
+    with torch.no_grad():
+        output, finals = net(x, hx)
+    for result in (rnnviz.compare(trace, net), rnnviz.compare(trace.numpy(), net).numpy()):
+        assert result.equal
+        assert result.first is None
+        assert result.max_difference < 1e-12 or dtype == torch.float32
+        theirs = output.data if layout == "packed" else output
+        ours = result.output.data if layout == "packed" else result.output
+        torch.testing.assert_close(torch.as_tensor(np.asarray(ours)), theirs.detach())
+        for cell, h in zip(trace.cells, result.cells, strict=True):
+            torch.testing.assert_close(torch.as_tensor(h), cell.h, equal_nan=True)
+        if net.mode == "LSTM":
+            c_n = finals[1].detach()
+            theirs = torch.as_tensor(result.c_n)
+            torch.testing.assert_close(theirs, c_n)
+            assert result.c_n_difference == (trace.c_n - theirs).abs().max()
+            assert result.c_n_limit == pytest.approx(
+                result.tolerance * max(1.0, c_n.abs().max().item())
+            )
+        else:
+            assert result.c_n is result.c_n_difference is result.c_n_limit is None
+
+
+@pytest.mark.parametrize("field", ["h", "c"])
+@pytest.mark.parametrize("row", [0, 1, 2, 3])
+def test_the_first_wrong_update_of_an_lstm_is_found(row, field):
+    net, x, hx = make(kind="LSTM", **BOTH)
+    trace = rnnviz.trace(net, x, hx)
+    wrong = getattr(trace.cells[row], field).clone()
+    wrong[2, 1, 2] += 1e-3
+    result = rnnviz.compare(changed(trace, row, **{field: wrong}), net)
+
+    cell = trace.cells[row]
+    # An update starts from the recorded states, so that the next one is off as well.
+    assert result.first == Step(cell.layer, cell.direction, 2)
+    assert result.differences[row, 2] == pytest.approx(1e-3)
+    assert (np.delete(result.differences, row, axis=0) < 1e-12).all()
+
+
+def test_a_wrong_c_n_alone_is_not_equal():
+    net, x, hx = make(kind="LSTM", **BOTH)
+    trace = rnnviz.trace(net, x, hx)
+    result = rnnviz.compare(replace(trace, c_n=trace.c_n + 0.5), net)
+
+    assert not result.equal
+    assert result.first is None
+    assert result.c_n_difference == pytest.approx(0.5)
+    assert result.max_difference == pytest.approx(0.5)
+    assert result.relative_difference == pytest.approx(
+        0.5 / max(1.0, result.c_n.abs().max().item())
+    )
+
+
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS.keys())
+def test_an_error_in_a_packed_run_is_placed(options):
+    """The reverse direction of the shorter sample starts at its own last timestep."""
+    net, x, hx = make(**options, **BOTH)
+    packed = nn.utils.rnn.pack_sequence([x[:3, 0], x[:2, 1]], enforce_sorted=False)
+    trace = rnnviz.trace(net, packed, hx)
+    h = trace.cells[1].h.clone()
+    h[1, 1, 0] += 1e-3
+    result = rnnviz.compare(changed(trace, 1, h=h), net)
+
+    assert result.first == Step(0, "reverse", 1)
+    h = trace.cells[1].h.clone()
+    h[2, 1, 0] = 0.5
+    assert not rnnviz.compare(changed(trace, 1, h=h), net).equal

@@ -20,14 +20,16 @@ SIZES = {
 DTYPES = [torch.float64, torch.float32, torch.bfloat16, torch.float16]
 
 
-def make(dtype=torch.float64, sizes=(5, 2, 3, 4), *, unbatched=False, scale=0.7, **options):
-    """A net with random weights and biases, an input and a random h_0.
+def make(
+    dtype=torch.float64, sizes=(5, 2, 3, 4), *, kind="RNN", unbatched=False, scale=0.7, **options
+):
+    """A net with random weights and biases, an input and a random h_0, for an LSTM (h_0, c_0).
 
     Large weights make a large net chaotic: it blows up each rounding. `scale` is their size.
     """
     seq_len, batch, input_size, hidden_size = sizes
     generator = torch.Generator().manual_seed(0)
-    net = nn.RNN(input_size, hidden_size, dtype=dtype, **options)
+    net = getattr(nn, kind)(input_size, hidden_size, dtype=dtype, **options)
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * scale)
@@ -35,8 +37,12 @@ def make(dtype=torch.float64, sizes=(5, 2, 3, 4), *, unbatched=False, scale=0.7,
     shape = (seq_len,) if unbatched else shape
     rows = net.num_layers * (1 + net.bidirectional)
     x = torch.randn(*shape, input_size, generator=generator).to(dtype)
-    state = (rows, hidden_size) if unbatched else (rows, batch, hidden_size)
-    return net, x, torch.randn(*state, generator=generator).to(dtype)
+    state = (rows,) if unbatched else (rows, batch)
+    state_size = net.proj_size or hidden_size
+    h_0 = torch.randn(*state, state_size, generator=generator).to(dtype)
+    if kind != "LSTM":
+        return net, x, h_0
+    return net, x, (h_0, torch.randn(*state, hidden_size, generator=generator).to(dtype))
 
 
 def assert_equal(ours, theirs):
@@ -44,8 +50,20 @@ def assert_equal(ours, theirs):
     assert ours.dtype == theirs.dtype
     assert ours.shape == theirs.shape
     assert ours.stride() == theirs.stride()
-    largest = max(1.0, theirs.abs().max().item())
-    assert (ours.double() - theirs.double()).abs().max().item() <= tolerance * largest
+    largest = max([1.0, *theirs.abs().flatten().tolist()])
+    assert ((ours.double() - theirs.double()).abs() <= tolerance * largest).all()
+
+
+def assert_same_results(trace, returned):
+    """The trace holds what a net of torch returned: output, h_n and for an LSTM c_n."""
+    output, finals = returned
+    finals = finals if isinstance(finals, tuple) else (finals,)
+    assert_equal(trace.output, output.detach())
+    assert_equal(trace.h_n, finals[0].detach())
+    if len(finals) == 2:
+        assert_equal(trace.c_n, finals[1].detach())
+    else:
+        assert trace.c_n is None
 
 
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())

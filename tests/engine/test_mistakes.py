@@ -192,3 +192,20 @@ def test_the_size_of_time_first_is_known_before(num_layers, bidirectional):
     assert time_first(net, x, h_0, max_bytes=wrong.nbytes).nbytes == wrong.nbytes
     with pytest.raises(ValueError, match=f"{wrong.nbytes:,} bytes"):
         time_first(net, x, h_0, max_bytes=wrong.nbytes - 1)
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_time_first_is_made_with_gates_too(kind):
+    """Layer 0 is right, each cell is right on what it read, and the output is not."""
+    net, x, hx = make(kind=kind, **BOTH)
+    right, wrong = rnnviz.trace(net, x, hx), time_first(net, x, hx)
+    result = rnnviz.compare(wrong, net)
+
+    for row in (0, 1):
+        assert torch.equal(wrong.cells[row].h, right.cells[row].h)
+    below = [cell.h for cell in right.cells[:2]]
+    flipped = torch.cat([below[0], below[1].flip(0)], dim=-1)
+    assert torch.equal(wrong.cell(1, "forward").x, flipped)
+    assert result.first is None
+    assert result.output_difference > 1e-2
+    assert time_first(net, x, hx, max_bytes=wrong.nbytes).nbytes == wrong.nbytes

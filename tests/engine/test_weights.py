@@ -9,7 +9,7 @@ from torch import nn
 
 import rnnviz
 from rnnviz import RNNConfig
-from rnnviz.engine.weights import random_state
+from rnnviz.engine.weights import random_state, random_states
 
 # numpy's PCG64 with the seed [0, 1]; its stream is documented never to change.
 PUBLISHED_STATE = [[[0.779477596282959, 0.11427610367536545, 0.6018161773681641]]]
@@ -20,13 +20,15 @@ CONFIG = RNNConfig(input_size=3, hidden_size=4, num_layers=2, bidirectional=True
 def torch_net(seed, config):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return nn.RNN(
+        options = {"proj_size": config.proj_size} if config.kind == "LSTM" else {}
+        return getattr(nn, config.kind)(
             config.input_size,
             config.hidden_size,
             config.num_layers,
             bias=config.bias,
             bidirectional=config.bidirectional,
             dtype=getattr(torch, config.dtype),
+            **options,
         )
 
 
@@ -37,9 +39,18 @@ def assert_same(ours, theirs):
         assert torch.equal(ours.state_dict()[name], value), name
 
 
+KINDS = {
+    "RNN": {},
+    "GRU": {"kind": "GRU"},
+    "LSTM": {"kind": "LSTM"},
+    "LSTM projected": {"kind": "LSTM", "proj_size": 2},
+}
+
+
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS.keys())
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_default_weights_are_those_of_torch(bidirectional, dtype):
+def test_default_weights_are_those_of_torch(bidirectional, dtype, options):
     for seed, bias, layers in product([0, 7, 2**31 - 1], [True, False], [1, 3]):
         config = RNNConfig(
             input_size=3,
@@ -48,6 +59,7 @@ def test_default_weights_are_those_of_torch(bidirectional, dtype):
             bias=bias,
             bidirectional=bidirectional,
             dtype=dtype,
+            **options,
         )
         assert_same(rnnviz.build(config, seed), torch_net(seed, config))
 
@@ -152,3 +164,66 @@ def test_published_numbers_stay():
     state = random_state(RNNConfig(input_size=1, hidden_size=3), 1, 0)
 
     torch.testing.assert_close(state, torch.tensor(PUBLISHED_STATE), rtol=0, atol=0)
+
+
+GATED = {name: options for name, options in KINDS.items() if options}
+
+
+@pytest.mark.parametrize("options", GATED.values(), ids=GATED.keys())
+def test_named_weights_of_gated_nets_are_made_gate_by_gate(options):
+    config = RNNConfig(input_size=3, hidden_size=4, num_layers=2, bidirectional=True, **options)
+    made = {
+        name: dict(rnnviz.build(config, 3, weights=name).named_parameters())
+        for name in ("zeros", "identity", "orthogonal", "blackboard")
+    }
+    gates = config.num_gates
+
+    assert all((p == 0).all() for p in made["zeros"].values())
+    for name, p in made["identity"].items():
+        blocks = p.detach().split(4)
+        assert len(blocks) == (1 if "weight_hr" in name else gates)
+        for block in blocks:
+            expected = torch.eye(*block.shape) if p.dim() == 2 else torch.zeros(4)
+            assert torch.equal(block, expected), name
+    state = config.state_size
+    for name, p in made["orthogonal"].items():
+        if name.startswith("weight_hh"):
+            blocks = p.detach().split(4)
+            for block in blocks:
+                torch.testing.assert_close(block.T @ block, torch.eye(state), atol=1e-5, rtol=0)
+            assert not torch.equal(blocks[0], blocks[1])
+        elif name.startswith("bias"):
+            assert (p == 0).all()
+        else:
+            assert (p != 0).all()
+    tenths = (torch.arange(-9, 10).double() / 10).float().tolist()
+    assert all(set(p.flatten().tolist()) <= set(tenths) for p in made["blackboard"].values())
+
+
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS.keys())
+def test_random_states_are_what_the_module_takes(options):
+    config = RNNConfig(
+        input_size=3, hidden_size=4, num_layers=2, bidirectional=True, dtype="float64", **options
+    )
+    net, hx = rnnviz.build(config), random_states(config, 2, 3)
+    h_0 = random_state(config, 2, 3)
+    net(torch.zeros(5, 2, 3, dtype=torch.float64), hx)
+
+    if config.kind != "LSTM":
+        assert torch.equal(hx, h_0)
+        return
+    assert torch.equal(hx[0], h_0)
+    assert hx[1].shape == (4, 2, 4)
+    assert hx[1].abs().max() <= 1
+    assert not torch.equal(hx[1][..., : h_0.shape[2]], h_0)
+    assert torch.equal(hx[1], random_states(config, 2, 3)[1])
+
+
+def test_dropout_and_projection_reach_the_module():
+    config = RNNConfig(
+        kind="LSTM", input_size=3, hidden_size=4, num_layers=2, proj_size=2, dropout=0.25
+    )
+    net = rnnviz.build(config)
+
+    assert (net.dropout, net.proj_size, net.training) == (0.25, 2, False)
+    assert rnnviz.trace(net, torch.zeros(5, 2, 3)).config == config

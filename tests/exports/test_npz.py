@@ -153,3 +153,118 @@ def test_flipped_bytes_give_a_trace_or_our_own_error():
 def test_a_path_that_is_not_there_is_said_so(tmp_path):
     with pytest.raises(FileNotFoundError):
         rnnviz.load_trace(tmp_path / "no.npz")
+
+
+KINDS = {
+    "RNN": {},
+    "GRU": {"kind": "GRU"},
+    "LSTM": {"kind": "LSTM"},
+    "LSTM projected": {"kind": "LSTM", "proj_size": 2},
+}
+
+
+def assert_same_record(back, trace):
+    assert (back.config, back.batched, back.lengths) == (trace.config, trace.batched, trace.lengths)
+    results = (("h_n", back.h_n, trace.h_n), ("c_n", back.c_n, trace.c_n))
+    if trace.is_packed:
+        results += tuple(zip(trace.output._fields, back.output, trace.output, strict=True))
+    else:
+        results += (("output", back.output, trace.output),)
+    for name, ours, theirs in results:
+        assert ours is theirs is None or ours.dtype == theirs.dtype, name
+        np.testing.assert_array_equal(ours, theirs)
+    for cell, original in zip(back.cells, trace.cells, strict=True):
+        assert (cell.kind, cell.lengths) == (original.kind, original.lengths)
+        pairs = dict(cell.arrays()), dict(original.arrays())
+        assert pairs[0].keys() == pairs[1].keys()
+        for name, array in pairs[1].items():
+            np.testing.assert_array_equal(pairs[0][name], array)
+
+
+@pytest.mark.parametrize("layout", ["batched", "batch_first", "unbatched", "packed", "in order"])
+@pytest.mark.parametrize("bias", [True, False], ids=["bias", "no-bias"])
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS.keys())
+def test_every_kind_and_layout_comes_back(options, bias, layout):
+    net, x, hx = make(
+        num_layers=2,
+        bidirectional=True,
+        bias=bias,
+        dropout=0.5,
+        unbatched=layout == "unbatched",
+        batch_first=layout == "batch_first",
+        **options,
+    )
+    if layout == "packed":
+        x = torch.nn.utils.rnn.pack_sequence([x[:3, 0], x[:, 1]], enforce_sorted=False)
+    elif layout == "in order":
+        x = torch.nn.utils.rnn.pack_sequence([x[:, 0], x[:2, 1]])
+    for training in (True, False):
+        trace = rnnviz.trace(net.train(training), x, hx).numpy()
+        back = rnnviz.load_trace(rnnviz.trace_npz(trace))
+
+        assert_same_record(back, trace)
+        assert rnnviz.compare(back, net).equal
+
+
+@pytest.mark.parametrize("unbatched", [False, True])
+@pytest.mark.parametrize("kind", [torch.nn.RNNCell, torch.nn.GRUCell, torch.nn.LSTMCell])
+def test_a_single_cell_comes_back(kind, unbatched):
+    module = kind(3, 4)
+    trace = rnnviz.trace(module, torch.randn(3) if unbatched else torch.randn(2, 3)).numpy()
+    back = rnnviz.load_trace(rnnviz.trace_npz(trace))
+
+    assert_same_record(back, trace)
+    assert rnnviz.compare(back, module).equal
+
+
+def test_a_file_from_before_there_were_kinds_is_read():
+    new = {"kind", "proj_size", "dropout"}
+
+    def older(arrays):
+        config = json.loads(str(arrays["config"]))
+        assert new <= config.keys()
+        kept = {name: value for name, value in config.items() if name not in new}
+        arrays["config"] = np.array(json.dumps(kept))
+
+    back = rnnviz.load_trace(archive_of(older))
+
+    assert (back.config.kind, back.lengths, back.c_n) == ("RNN", None, None)
+    assert rnnviz.compare(back, make(num_layers=2, bidirectional=True)[0]).equal
+
+
+def archive_of_packed(change):
+    net, x, hx = make(kind="LSTM", num_layers=2, dropout=0.5)
+    x = torch.nn.utils.rnn.pack_sequence([x[:3, 0], x[:, 1]], enforce_sorted=False)
+    trace = rnnviz.trace(net.train(), x, hx)
+    with np.load(io.BytesIO(rnnviz.trace_npz(trace))) as archive:
+        arrays = dict(archive)
+    change(arrays)
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+BROKEN_PACKED = {
+    "no gates": (lambda a: a.pop("gates_l1"), "lacks .*gates_l1"),
+    "no c_0": (lambda a: a.pop("c_0"), "lacks .*c_0"),
+    "fewer c_0": (lambda a: a.update(c_0=a["c_0"][:1]), "must have 2 rows, got 1"),
+    "c_n": (lambda a: a.update(c_n=a["c_n"][0]), r"c_n must be \(2, 2, 4\)"),
+    "gates": (lambda a: a.update(gates_l0=a["gates_l0"][..., :4]), "gates_l0 must be"),
+    "mask": (lambda a: a.update(dropout_mask_l0=a["h_l0"][0]), "dropout_mask_l0 must be"),
+    "lengths": (lambda a: a.update(lengths=np.array([3, 4])), "fit lengths"),
+    "long": (lambda a: a.update(lengths=np.array([3, 10**9])), "fit lengths"),
+    "fewer lengths": (lambda a: a.update(lengths=np.array([5])), "fit lengths"),
+    "sizes": (lambda a: a.update(batch_sizes=a["batch_sizes"] + 1), "fit lengths"),
+    "order": (lambda a: a.update(sorted_indices=np.array([0, 0])), "fit lengths"),
+    "inverse": (lambda a: a.update(unsorted_indices=np.array([0, 1])), "fit lengths"),
+    "no inverse": (lambda a: a.pop("unsorted_indices"), "fit lengths"),
+    "text": (lambda a: a.update(lengths=np.array(["3", "5"])), "fit lengths"),
+    "matrix": (lambda a: a.update(batch_sizes=a["batch_sizes"][None]), "fit lengths"),
+    "other kind": (config_with(kind="GRU"), "must be|lacks"),
+}
+
+
+@pytest.mark.parametrize(("change", "words"), BROKEN_PACKED.values(), ids=BROKEN_PACKED.keys())
+def test_other_packed_files_are_refused(change, words):
+    with pytest.raises(ValueError, match=words):
+        rnnviz.load_trace(archive_of_packed(change))

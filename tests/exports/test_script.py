@@ -29,6 +29,11 @@ CASES = {
     "float64": {"dtype": torch.float64, "bidirectional": True},
     "bfloat16": {"dtype": torch.bfloat16},
     "float16": {"dtype": torch.float16},
+    "GRU": {"kind": "GRU", "num_layers": 2, "bidirectional": True},
+    "GRU, no bias": {"kind": "GRU", "bias": False, "batch_first": True},
+    "LSTM": {"kind": "LSTM", "num_layers": 2, "bidirectional": True, "batch_first": True},
+    "LSTM, no bias": {"kind": "LSTM", "bias": False, "dtype": torch.float64},
+    "LSTM projected": {"kind": "LSTM", "num_layers": 2, "bidirectional": True, "proj_size": 2},
 }
 
 
@@ -39,7 +44,7 @@ def test_the_script_rebuilds_the_very_numbers(options, tmp_path):
     net, x, h_0 = make(**options)
     trace = rnnviz.trace(net, x, h_0)
     script = torch_script(trace, seed=None)
-    assert len(script.splitlines()) < 150
+    assert len(script.splitlines()) < (150 if net.mode.startswith("RNN") else 300)
     run(script + "\ntorch.save((rnn.state_dict(), x, h_0, output), 'out.pt')\n", tmp_path)
     weights, x_there, h_there, output = torch.load(tmp_path / "out.pt", weights_only=True)
 
@@ -47,7 +52,7 @@ def test_the_script_rebuilds_the_very_numbers(options, tmp_path):
         assert torch.equal(weights[name], value)
     time_major = x.transpose(0, 1) if net.batch_first else x
     assert torch.equal(x_there, time_major)
-    assert torch.equal(h_there, h_0)
+    assert torch.equal(h_there, h_0[0] if isinstance(h_0, tuple) else h_0)
     theirs = net(x, h_0)[0].detach()
     assert torch.equal(output, theirs.transpose(0, 1) if net.batch_first else theirs)
 
@@ -85,3 +90,32 @@ def test_not_finite_numbers_are_written_out(tmp_path):
 
     there = torch.load(tmp_path / "x.pt", weights_only=True)
     torch.testing.assert_close(there, x, rtol=0, atol=0, equal_nan=True)
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_a_seed_and_an_archive_stand_for_gated_nets_too(kind, tmp_path):
+    config = rnnviz.RNNConfig(kind=kind, input_size=30, hidden_size=20, bidirectional=True)
+    net = rnnviz.build(config, 11)
+    trace = rnnviz.trace(net, torch.randn(70, 1, 30))
+    (tmp_path / "rnnviz-trace.npz").write_bytes(rnnviz.trace_npz(trace))
+
+    for seed in (11, None):
+        script = torch_script(trace, seed=seed)
+        assert ("load_state_dict" in script) == (seed is None)
+        assert len(script.splitlines()) < 60
+        run(script + "\ntorch.save(output, 'out.pt')\n", tmp_path)
+        there = torch.load(tmp_path / "out.pt", weights_only=True)
+        np.testing.assert_allclose(there, trace.output, atol=1e-6)
+
+
+def test_what_cannot_be_written_is_refused():
+    net, x, hx = make(kind="GRU", num_layers=2, dropout=0.5)
+    packed = torch.nn.utils.rnn.pack_sequence([x[:, 0], x[:3, 1]])
+    with pytest.raises(ValueError, match=r"dropout cannot be written .*in eval mode"):
+        torch_script(rnnviz.trace(net.train(), x, hx), seed=None)
+    with pytest.raises(ValueError, match="packed run cannot be written"):
+        torch_script(rnnviz.trace(net.eval(), packed, hx), seed=None)
+    cell = rnnviz.trace(torch.nn.LSTMCell(3, 4), torch.randn(2, 3))
+    with pytest.raises(ValueError, match=r"single cell cannot be written .*an nn\.LSTM of one"):
+        torch_script(cell, seed=None)
+    assert "run_by_hand" in torch_script(rnnviz.trace(net, x, hx), seed=None)
