@@ -115,23 +115,25 @@ def _run(
             x = joined(arrays, below, lane.flipped)
         elif lane.reads_alone:
             x = joined(arrays, below, lane.flipped)
-        given = {name: state[lane.row] for name, state in states.items()}
-        given |= {name: weight.clone() for name, weight in cell_weights.items()}
+        given = {name: weight.clone() for name, weight in cell_weights.items()}
+        for name, rows_of_state in states.items():
+            given[name] = rows_of_state[lane.row]
         cells.append(run_cell(arrays, config, lane, x, given, call.lengths))
     return cells
 
 
 def _own_states(
     arrays: NumpyArrays | TorchArrays, config: RNNConfig, call: Call
-) -> dict[str, Tensor]:
-    """h_0 of every cell, (rows, batch, state_size), and c_0 if an LSTM."""
+) -> dict[str, tuple[Tensor, ...]]:
+    """h_0 of every cell, each (batch, state_size), and c_0 if an LSTM."""
     sizes = {"h_0": config.state_size}
     if config.kind == "LSTM":
         sizes["c_0"] = config.hidden_size
     if call.states:
-        return dict(zip(sizes, map(arrays.own, call.states), strict=True))
+        owned = map(arrays.own, call.states)
+        return {name: state.unbind() for name, state in zip(sizes, owned, strict=True)}
     rows = len(config.lanes)
-    return {name: call.x.new_zeros(rows, call.batch, size) for name, size in sizes.items()}
+    return {name: call.x.new_zeros(rows, call.batch, size).unbind() for name, size in sizes.items()}
 
 
 def _as_returned(

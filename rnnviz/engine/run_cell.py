@@ -36,13 +36,13 @@ def run_cell(
     `given` holds h_0, c_0 if an LSTM, and the parameters, under the names of the record.
     """
     seq_len, batch, _ = x.shape
-    fields = {name: given.get(name) for name in ("bias_ih", "bias_hh")} | given
+    fields = given if config.bias else given | {"bias_ih": None, "bias_hh": None}
+    seen = {name: arrays.seen(tensor) for name, tensor in given.items()}
     buffers: dict[str, Array] = {}
     for names, width in cell_buffers(config).items():
         kept = arrays.empty(len(names), seq_len, batch, width)
         buffers |= zip(names, kept, strict=True)
         fields |= zip(names, arrays.tensor(kept).unbind(), strict=True)
-    seen = {name: arrays.seen(tensor) for name, tensor in given.items()}
     _read_input(arrays, config, arrays.seen(x), seen, buffers)
     written = [buffer for name, buffer in buffers.items() if name != "wx"]
     start = tuple(seen[name] for name in _FIRST if name in seen)
@@ -73,8 +73,10 @@ def _read_input(
     buffers: dict[str, Array],
 ) -> None:
     """Write W_ih x_t of the whole sequence, and with the biases what `a` holds before the scan."""
-    wx, a = (buffers[name].reshape(-1, buffers[name].shape[-1]) for name in ("wx", "a"))
-    arrays.product(x.reshape(len(wx), x.shape[-1]), seen["weight_ih"].T, wx)
+    seq_len, batch, input_size = x.shape
+    flat = (seq_len * batch, buffers["wx"].shape[2])
+    wx, a = buffers["wx"].reshape(flat), buffers["a"].reshape(flat)
+    arrays.product(x.reshape(flat[0], input_size), seen["weight_ih"].T, wx)
     if not config.bias:
         a[...] = wx
         return
