@@ -21,6 +21,17 @@ GATE_NAMES: dict[str, tuple[str, ...]] = {
     "GRU": ("r", "z", "n"),
 }
 
+# What torch's documentation calls them; g and n are tanh, the others sigmoid.
+GATE_WORDS: dict[str, str] = {
+    "i": "input gate",
+    "f": "forget gate",
+    "g": "cell gate",
+    "o": "output gate",
+    "r": "reset gate",
+    "z": "update gate",
+    "n": "new gate",
+}
+
 # Relative tolerance of each dtype. torch adds the same products in another order, so that each
 # step differs by a few roundings (half a unit in the last place: 1e-16, 6e-8, 5e-4, 4e-3).
 TOLERANCE: dict[str, float] = {

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.figures.look import Look
-from rnnviz.figures.theme import BLACK, FONT_SIZE, TRANSPARENT, WHITE, SignedScale
+from rnnviz.figures.theme import BLACK, FONT_SIZE, TRANSPARENT, WHITE, ShareScale, SignedScale
 
 # Numbers stand in cells while those are wide and high enough to read them.
 MAX_NUMBERED_COLUMNS = 24
@@ -42,10 +42,10 @@ class Grid(NamedTuple):
     values: np.ndarray
     x: np.ndarray
     y: np.ndarray
-    scale: SignedScale
+    scale: SignedScale | ShareScale
 
     @classmethod
-    def counted(cls, values: np.ndarray, scale: SignedScale) -> Grid:
+    def counted(cls, values: np.ndarray, scale: SignedScale | ShareScale) -> Grid:
         """Rows and columns that lie at 0, 1, 2 ..."""
         rows, columns = values.shape
         return cls(values, np.arange(columns), np.arange(rows), scale)
@@ -65,9 +65,10 @@ def finite_only(values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def color_settings(scale: SignedScale) -> dict:
+def color_settings(scale: SignedScale | ShareScale) -> dict:
     """What makes a heatmap use this scale."""
-    return {"zmin": -scale.limit, "zmax": scale.limit, "colorscale": scale.colorscale}
+    least = 0.0 if isinstance(scale, ShareScale) else -scale.limit
+    return {"zmin": least, "zmax": scale.limit, "colorscale": scale.colorscale}
 
 
 def cell_map(grid: Grid, hover: str, **settings: object) -> go.Heatmap:
@@ -175,7 +176,7 @@ def full_text(value: float) -> str:
     return f"{value:.9g}".replace("-", "−")
 
 
-def _ink_text(value: float, scale: SignedScale, ink: str) -> str:
+def _ink_text(value: float, scale: SignedScale | ShareScale, ink: str) -> str:
     if not abs(value) <= scale.limit * (1 + 1e-6) or scale.text(value) != ink:
         return ""
     return short_text(value, scale.limit)
@@ -194,5 +195,5 @@ def _mark(value: float) -> str:
     return "▲"
 
 
-def _mark_color(value: float, scale: SignedScale, look: Look) -> str:
+def _mark_color(value: float, scale: SignedScale | ShareScale, look: Look) -> str:
     return scale.text(float(value)) if np.isfinite(value) else look.palette.text

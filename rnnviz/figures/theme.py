@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from rnnviz.config import Direction
 
@@ -153,8 +153,7 @@ class SignedScale:
     @property
     def colorscale(self) -> list[tuple[float, str]]:
         """The stops as plotly wants them: pairs of a position in 0..1 and a colour."""
-        last = len(SIGNED_STOPS) - 1
-        return [(index / last, stop) for index, stop in enumerate(SIGNED_STOPS)]
+        return _pairs(SIGNED_STOPS)
 
     @property
     def label(self) -> str:
@@ -163,11 +162,32 @@ class SignedScale:
 
     def color(self, value: float) -> str:
         """The colour of a number; what lies past the range has the colour of its end."""
-        place = (min(max(value / self.limit, -1.0), 1.0) + 1) / 2 * (len(SIGNED_STOPS) - 1)
-        index = min(int(place), len(SIGNED_STOPS) - 2)
-        below, above = _channels(SIGNED_STOPS[index]), _channels(SIGNED_STOPS[index + 1])
-        mixed = (a + (b - a) * (place - index) for a, b in zip(below, above, strict=True))
-        return "#" + "".join(f"{round(channel):02x}" for channel in mixed)
+        return _mixed(SIGNED_STOPS, (min(max(value / self.limit, -1.0), 1.0) + 1) / 2)
+
+    def text(self, value: float) -> str:
+        """Black or white, whichever reads better on the colour of this value."""
+        return text_on(self.color(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareScale:
+    """Colours for values between 0 and 1, such as gates: pale closed, deep open."""
+
+    limit: ClassVar[float] = 1.0
+
+    @property
+    def colorscale(self) -> list[tuple[float, str]]:
+        """The stops as plotly wants them: pairs of a position in 0..1 and a colour."""
+        return _pairs(SHARE_STOPS)
+
+    @property
+    def label(self) -> str:
+        """The range in words."""
+        return "0 to 1"
+
+    def color(self, value: float) -> str:
+        """The colour of a number; what lies past the range has the colour of its end."""
+        return _mixed(SHARE_STOPS, min(max(value, 0.0), 1.0))
 
     def text(self, value: float) -> str:
         """Black or white, whichever reads better on the colour of this value."""
@@ -186,6 +206,19 @@ def contrast(first: str, second: str) -> float:
     """
     low, high = sorted((_luminance(first), _luminance(second)))
     return (high + 0.05) / (low + 0.05)
+
+
+def _pairs(stops: tuple[str, ...]) -> list[tuple[float, str]]:
+    return [(index / (len(stops) - 1), stop) for index, stop in enumerate(stops)]
+
+
+def _mixed(stops: tuple[str, ...], share: float) -> str:
+    """The colour at a share of the way along the stops."""
+    place = share * (len(stops) - 1)
+    index = min(int(place), len(stops) - 2)
+    below, above = _channels(stops[index]), _channels(stops[index + 1])
+    mixed = (a + (b - a) * (place - index) for a, b in zip(below, above, strict=True))
+    return "#" + "".join(f"{round(channel):02x}" for channel in mixed)
 
 
 def _channels(color: str) -> tuple[int, int, int]:

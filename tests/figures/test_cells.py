@@ -6,7 +6,7 @@ import pytest
 from rnnviz.figures import cells
 from rnnviz.figures.cells import Grid
 from rnnviz.figures.look import Look
-from rnnviz.figures.theme import SignedScale
+from rnnviz.figures.theme import ShareScale, SignedScale
 
 SCALE = SignedScale(limit=1.0)
 
@@ -30,6 +30,13 @@ def grid(values):
 )
 def test_short_text_fits_a_cell(value, limit, text):
     assert cells.short_text(value, limit) == text
+
+
+def test_gates_are_coloured_from_0_to_1():
+    settings = cells.color_settings(ShareScale())
+
+    assert (settings["zmin"], settings["zmax"]) == (0.0, 1.0)
+    assert (cells.color_settings(SCALE)["zmin"], settings["colorscale"][0][1]) == (-1.0, "#f7f7f7")
 
 
 def test_full_text_identifies_a_float32():

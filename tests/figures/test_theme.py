@@ -4,7 +4,15 @@ import math
 
 import pytest
 
-from rnnviz.figures.theme import PALETTES, SIGNED_STOPS, SignedScale, contrast, text_on
+from rnnviz.figures.theme import (
+    PALETTES,
+    SHARE_STOPS,
+    SIGNED_STOPS,
+    ShareScale,
+    SignedScale,
+    contrast,
+    text_on,
+)
 
 
 @pytest.mark.parametrize("limit", [1.0, 0.25, 40.0])
@@ -46,6 +54,34 @@ def test_numbers_are_readable_on_every_colour():
     for value in (step / 100 for step in range(-100, 101)):
         ground = scale.color(value)
         assert contrast(scale.text(value), ground) >= 4.5, value
+
+
+def test_share_scale_goes_from_pale_to_deep_and_keeps_its_ends():
+    scale = ShareScale()
+
+    assert [scale.color(value) for value in (-1, 0, 0.5, 1, 2)] == [
+        SHARE_STOPS[0],
+        SHARE_STOPS[0],
+        SHARE_STOPS[4],
+        SHARE_STOPS[-1],
+        SHARE_STOPS[-1],
+    ]
+    assert [scale.color(place) for place, _ in scale.colorscale] == list(SHARE_STOPS)
+    assert scale.label == "0 to 1"
+
+
+def test_share_scale_gets_deeper_with_every_step():
+    """So that it reads in greyscale too."""
+    deeper = [contrast(ShareScale().color(step / 100), "#ffffff") for step in range(101)]
+
+    assert deeper == sorted(deeper)
+
+
+def test_numbers_are_readable_on_every_share():
+    scale = ShareScale()
+
+    for value in (step / 100 for step in range(101)):
+        assert contrast(scale.text(value), scale.color(value)) >= 4.5, value
 
 
 def test_text_on_picks_by_luminance():
