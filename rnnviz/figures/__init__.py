@@ -2,6 +2,7 @@
 
 from rnnviz.figures.animated import animated_states
 from rnnviz.figures.compared import cell_comparison, comparison
+from rnnviz.figures.gates import gates
 from rnnviz.figures.hidden import hidden_heatmap
 from rnnviz.figures.look import Look
 from rnnviz.figures.products import product_heatmaps
@@ -13,6 +14,7 @@ __all__ = [
     "animated_states",
     "cell_comparison",
     "comparison",
+    "gates",
     "hidden_heatmap",
     "product_heatmaps",
     "unrolled_diagram",
