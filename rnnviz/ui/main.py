@@ -20,7 +20,13 @@ page = st.navigation(
                 title="Step through",
                 icon=":material/footprint:",
                 default=True,
-            )
+            ),
+            st.Page(
+                PAGES / "inside/gates.py",
+                title="Gates",
+                icon=":material/door_sliding:",
+                url_path="gates",
+            ),
         ],
         "Check": [
             st.Page(

@@ -84,8 +84,8 @@ def still_view(run: Run, sample: int) -> None:
     layer, direction = choose_cell(run)
     if charted:
         place = {"layer": layer, "direction": direction, "look": choice}
-        chart(_built(run, product_heatmaps, sample=sample, **place), "products")
-        chart(_built(run, weight_heatmaps, **place), "weights")
+        chart(built(run, product_heatmaps, sample=sample, **place), "products")
+        chart(built(run, weight_heatmaps, **place), "weights")
     _numbers(run.trace.cell(layer, direction).h[:, sample])
     downloads(run, look=choice, sample=sample, cell=(layer, direction))
 
@@ -107,10 +107,10 @@ def _lane_charts(run: Run, choice: Look, sample: int) -> None:
         for column, direction in zip(columns, run.trace.config.directions, strict=True):
             with column:
                 place = {"layer": layer, "direction": direction, "sample": sample}
-                figure = _built(run, hidden_heatmap, look=choice, **place)
+                figure = built(run, hidden_heatmap, look=choice, **place)
                 chart(figure, f"hidden_{layer}_{direction}")
     st.subheader("Beside torch.nn")
-    chart(_built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
+    chart(built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
 
 
 @st.fragment
@@ -124,7 +124,7 @@ def compare_view(run: Run) -> None:
     right.metric("counts as equal up to", scientific(result.output_limit, 3))
     st.caption(result.reason)
     choice = look(run, sample)
-    chart(_built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
+    chart(built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
     st.subheader("Cell by cell")
     st.write(
         "Each cell is run again by torch on the input that RNNviz recorded for it, so that an "
@@ -132,7 +132,7 @@ def compare_view(run: Run) -> None:
     )
     layer, direction = choose_cell(run)
     place = {"layer": layer, "direction": direction, "sample": sample}
-    figure = _built(run, cell_comparison, judged=True, look=choice, **place)
+    figure = built(run, cell_comparison, judged=True, look=choice, **place)
     chart(figure, "cell_comparison")
 
 
@@ -144,7 +144,7 @@ def choose_cell(run: Run) -> tuple[int, Direction]:
     return names[st.selectbox("Cell", list(names), key="cell", bind="query-params")]
 
 
-def _built(
+def built(
     run: Run, draw: Callable[..., go.Figure], *, judged: bool = False, **options: Any
 ) -> go.Figure:
     """A figure of a run, of its comparison too if `judged`; the same one at every rerun."""
