@@ -12,8 +12,9 @@ ROOT = Path(__file__).parents[1]
 # A file imports only from groups to its left.
 ORDER = ["base", "inputs", "engine", "figures", "scene", "exports", "ui", "pages"]
 BASE = {"config", "limits", "records"}
-# Modules of the top level that belong to a group.
-PLACES = {"examples": "engine"}
+# Modules and packages of the top level that belong to a group. Shapes are read off configs and
+# records alone, so everything right of these may show them.
+PLACES = {"examples": "engine", "shapes": "inputs"}
 # Third parties a group may import.
 ALLOWED = {
     "base": {"numpy"},
