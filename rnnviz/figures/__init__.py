@@ -4,6 +4,7 @@ from rnnviz.figures.animated import animated_states
 from rnnviz.figures.compared import cell_comparison, comparison
 from rnnviz.figures.gates import gates
 from rnnviz.figures.hidden import hidden_heatmap
+from rnnviz.figures.index_map import index_map
 from rnnviz.figures.look import Look
 from rnnviz.figures.products import product_heatmaps
 from rnnviz.figures.unrolled import unrolled_diagram
@@ -16,6 +17,7 @@ __all__ = [
     "comparison",
     "gates",
     "hidden_heatmap",
+    "index_map",
     "product_heatmaps",
     "unrolled_diagram",
     "weight_heatmaps",
