@@ -27,6 +27,12 @@ page = st.navigation(
                 icon=":material/door_sliding:",
                 url_path="gates",
             ),
+            st.Page(
+                PAGES / "inside/shapes.py",
+                title="Shapes",
+                icon=":material/straighten:",
+                url_path="shapes",
+            ),
         ],
         "Check": [
             st.Page(

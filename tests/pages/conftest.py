@@ -1,10 +1,15 @@
 """The pages without a browser: AppTest runs the main script as a server would."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
+
+import rnnviz
+from rnnviz.ui import cache, views
 
 MAIN = str(Path(__file__).parents[2] / "rnnviz/ui/main.py")
 
@@ -46,3 +51,35 @@ class Visit:
 @pytest.fixture
 def visit():
     return Visit
+
+
+def traced(kind, packed=False, **sizes):
+    """An LSTM or GRU of two layers and both directions on three samples, as the app keeps it."""
+    options = {"num_layers": 2, "bidirectional": True, **sizes}
+    net = rnnviz.build(rnnviz.RNNConfig(input_size=3, hidden_size=4, kind=kind, **options), 7)
+    x = torch.randn(6, 3, 3, generator=torch.Generator().manual_seed(1)) * 3
+    if packed:
+        x = torch.nn.utils.rnn.pack_padded_sequence(x, [2, 6, 4], enforce_sorted=False)
+    record = rnnviz.trace(net, x)
+    return record.numpy(), rnnviz.compare(record, net).numpy()
+
+
+@pytest.fixture
+def run_of(monkeypatch):
+    """Makes the app run another net than the sidebar offers."""
+
+    def forget():
+        cache._run.clear()
+        views._figure.clear()
+
+    def put(record, result):
+        made = cache.make_run
+        forget()
+        monkeypatch.setattr(
+            cache,
+            "make_run",
+            lambda *args: replace(made(*args), trace=record, comparison=result),
+        )
+
+    yield put
+    forget()

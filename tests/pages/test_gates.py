@@ -1,13 +1,9 @@
 """The page of gates: what it draws is what the engine computed, whatever the kind."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-import torch
 
-import rnnviz
-from rnnviz.ui import cache, views
+from tests.pages.conftest import traced
 from tests.pages.test_views import SETTINGS, engine_run, maps
 
 GATES = "../../pages/inside/gates.py"
@@ -24,38 +20,6 @@ def choose(page, cell):
     box = next(box for box in page.at.selectbox if cell in box.options)
     box.set_value(cell).run()
     assert not page.at.exception
-
-
-def traced(kind, packed=False, **sizes):
-    """An LSTM or GRU of two layers and both directions on three samples, as the app keeps it."""
-    options = {"num_layers": 2, "bidirectional": True, **sizes}
-    net = rnnviz.build(rnnviz.RNNConfig(input_size=3, hidden_size=4, kind=kind, **options), 7)
-    x = torch.randn(6, 3, 3, generator=torch.Generator().manual_seed(1)) * 3
-    if packed:
-        x = torch.nn.utils.rnn.pack_padded_sequence(x, [2, 6, 4], enforce_sorted=False)
-    record = rnnviz.trace(net, x)
-    return record.numpy(), rnnviz.compare(record, net).numpy()
-
-
-@pytest.fixture
-def run_of(monkeypatch):
-    """Makes the app run another net than the sidebar offers."""
-
-    def forget():
-        cache._run.clear()
-        views._figure.clear()
-
-    def put(record, result):
-        made = cache.make_run
-        forget()
-        monkeypatch.setattr(
-            cache,
-            "make_run",
-            lambda *args: replace(made(*args), trace=record, comparison=result),
-        )
-
-    yield put
-    forget()
 
 
 @pytest.mark.parametrize(("kind", "count"), [("LSTM", 6), ("GRU", 4)])
