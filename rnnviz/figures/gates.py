@@ -41,8 +41,8 @@ def gates(
             values=values.T,  # (units, timesteps)
             scale=scale,
             title=f"{_words(cell, name)} {_formula(cell, name)}",
-            hover=f"<b>{name}[%{{x}}][%{{y}}] = %VALUE</b><br>layer {layer}, {direction}"
-            "<br>timestep t = %{x}, unit %{y}",
+            hover=f"<b>{name}[%{{x:d}}][%{{y:d}}] = %VALUE</b><br>layer {layer}, {direction}"
+            "<br>timestep t = %{x:d}, unit %{y:d}",
             strip=_strip(cell, shares, name, look),
         )
         for name, values, scale in _quantities(trace, cell, sample, look)

@@ -62,7 +62,7 @@ def index_map(
     maps = list(_maps(trace, sample, look))
     legend = f"colour {maps[0].panel.scale.label}" if by == "value" else PLACE_LEGEND
     heading = Heading(
-        title="Where each number comes from",
+        title=f"{', '.join(single.panel.title.split()[0] for single in maps)}, number by number",
         subtitle=f"{legend} · framed: in output and in h_n" + run_words(trace, sample=sample),
         alt=_alt(maps, sample),
     )
@@ -96,7 +96,7 @@ def _output(trace: Trace, sample: int, look: Look) -> _Map:
         values=values,  # (features, timesteps)
         scale=state_scale(trace, look),
         title=f"output {_shape(trace.output)}{padding}",
-        hover=_hover(output_expression(trace, "%{x}", sample, "%{y}")),
+        hover=_hover(output_expression(trace, "%{x:d}", sample, "%{y:d}")),
         columns=time_axis(0, trace.seq_len, look),
         rows="feature",
     )
@@ -118,7 +118,7 @@ def _packed(trace: Trace, look: Look) -> _Map:
         values=data[: len(rows)].T,  # (features, rows)
         scale=state_scale(trace, look),
         title=f"output.data {_shape(data)}{cut}",
-        hover=_hover("output.data[%{x}, %{y}]"),
+        hover=_hover("output.data[%{x:d}, %{y:d}]"),
         columns=count_axis(len(rows), "row of output.data", **axis),
         rows="feature",
     )
@@ -139,7 +139,7 @@ def _state(trace: Trace, name: str, places: list[Place], scale: SignedScale) -> 
         values=np.array(values).reshape(len(cells), units),
         scale=scale,
         title=f"{name} {_shape(getattr(trace, name))}",
-        hover=_hover(state_expression(trace, name, "%{y}", sample, "%{x}")),
+        hover=_hover(state_expression(trace, name, "%{y:d}", sample, "%{x:d}")),
         columns=count_axis(units, "unit"),
         rows=rows,
     )
@@ -152,6 +152,7 @@ def _by_column(places: Iterable[Place], rows: int) -> dict[tuple[int, int], Plac
 
 
 def _hover(expression: str) -> str:
+    """A label's first line; its indices need a format, else plotly writes the axis's words."""
     return f"<b>{expression} = %VALUE</b>%{{customdata}}"
 
 

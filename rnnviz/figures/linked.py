@@ -49,7 +49,8 @@ class Row:
         values: as many columns as the sample has timesteps. Shape (units, timesteps).
         scale: the colours.
         title: stands above it.
-        hover: a template with `%{x}`, `%{y}` and `%VALUE`.
+        hover: a template with `%{x:d}`, `%{y:d}` and `%VALUE`; without a format plotly would write
+            the axis's words in place of the numbers.
         strip: what stands below it, if anything.
     """
 
@@ -124,13 +125,14 @@ def _add_row(figure: go.Figure, row: Row, look: Look, index: int) -> None:
     if marks := mark_scatter(grid, look):
         figure.add_trace(marks.update(yaxis=y_axis))
     for part in () if row.strip is None else row.strip.parts:
+        hover = f"<b>{row.strip.name}, t = %{{x:d}}</b><br>%{{customdata}}<extra></extra>"
         figure.add_bar(
             x=np.arange(len(part.shares)),
             y=part.shares,
             yaxis=_axis_name(2 * index + 1),
             marker={"color": part.color, "line": {"width": 0}},
             customdata=row.strip.hover,
-            hovertemplate=f"<b>{row.strip.name}, t = %{{x}}</b><br>%{{customdata}}<extra></extra>",
+            hovertemplate=hover,
             name=f"{row.strip.name} shares",
         )
     figure.add_annotation(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 # Plotly looks for pandas in sys.modules, where a second session would find it half loaded.
 import pandas
 import plotly.graph_objects as go
@@ -74,17 +72,17 @@ def _within(layout: str, sample: int) -> int:
 
 
 def _choice(label: str, key: str, options: tuple[str, ...]) -> str:
-    # The value of a page's own control would be lost when another page is shown.
-    stay: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
-    return st.segmented_control(label, options, default=options[0], key=key, required=True, **stay)
+    return st.segmented_control(
+        label, options, default=options[0], key=key, bind="query-params", required=True
+    )
 
 
 def _table(rows: tuple[ShapeRow, ...], what: str, alt: str) -> None:
     table = {
         what: [_code(row.name) for row in rows],
-        "shape": [_code(_tuple(row.shape)) for row in rows],
-        "axes": [_code(_tuple(row.axes)) for row in rows],
-        "why" if what == "parameter" else "holds": [_sentence(row.why) for row in rows],
+        # Blanks that do not break, so that a shape stays on one line.
+        "shape": [_tuple(row.shape).replace(" ", "\u00a0") for row in rows],
+        "axes, and why": [_sentence(f"{_tuple(row.axes)}: {row.why}") for row in rows],
     }
     height = "content" if len(rows) <= MAX_OPEN_ROWS else TABLE_HEIGHT
     st.table(pandas.DataFrame(table), hide_index=True, height=height, border="horizontal", alt=alt)

@@ -1,6 +1,7 @@
 """A real server on a free port and a real Chromium, both ended with the session."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -78,7 +79,7 @@ def counts(message):
 
     On a deep link Streamlit's page first looks for its server below that path, in vain.
     """
-    probe = "/compare/_stcore/" in message.location.get("url", "")
+    probe = re.search("/(compare|gates|shapes)/_stcore/", message.location.get("url", ""))
     return message.type == "error" and not probe
 
 

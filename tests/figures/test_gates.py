@@ -180,6 +180,9 @@ def test_labels_stand_below_the_timesteps():
     figure = gates(gru_trace(), 0, "forward", look=Look(labels=tuple("hello")))
 
     assert figure.layout.xaxis.ticktext[4] == "4<br>o"
+    # Without a number format plotly would write these words in place of t.
+    assert all("%{x:d}" in data.hovertemplate for data in figure.data if data.hovertemplate)
+    assert not any("%{x}" in data.hovertemplate for data in figure.data if data.hovertemplate)
 
 
 @pytest.mark.parametrize(("cell", "sample"), [((2, "forward"), 0), ((0, "forward"), 2)])

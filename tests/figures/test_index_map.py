@@ -29,7 +29,7 @@ def packed_trace():
 def text_of(figure, panel, row, column):
     """What pointing at one number shows, with its place filled in."""
     heat = maps_of(figure)[panel]
-    template = heat.hovertemplate.replace("%{x}", str(column)).replace("%{y}", str(row))
+    template = heat.hovertemplate.replace("%{x:d}", str(column)).replace("%{y:d}", str(row))
     return template.replace("%{customdata}", heat.customdata[row][column])
 
 
@@ -137,6 +137,15 @@ def test_by_place_the_label_still_has_the_number():
 
     assert heat.text[4][0] == f"{trace.cells[3].h[0, 0, 1]:.9g}".replace("-", "−")
     assert "= %{text}</b>" in heat.hovertemplate
+
+
+@pytest.mark.parametrize("by", ["value", "place"])
+def test_labels_name_indices_and_not_the_words_of_the_axis(by):
+    """Plotly puts a tick's text, such as `1<br>e`, where a template has no number format."""
+    for heat in maps_of(index_map(lstm(), by=by, look=Look(labels=tuple("hello")))):
+        assert "%{x:d}" in heat.hovertemplate
+        assert "%{x}" not in heat.hovertemplate
+        assert "%{y}" not in heat.hovertemplate
 
 
 def test_of_a_large_net_only_shared_numbers_bring_words():

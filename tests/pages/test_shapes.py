@@ -24,7 +24,8 @@ def open_shapes(visit, sample=0, layout="as run", **settings):
 def table(page, index):
     """The first two columns of a table, code marks taken off."""
     frame = page.at.table[index].value
-    return {name.strip("`"): shape.strip("`") for name, shape in frame.iloc[:, :2].to_numpy()}
+    plain = frame.map(lambda text: text.strip("`").replace("\u00a0", " "))
+    return dict(zip(plain.iloc[:, 0], plain.iloc[:, 1], strict=True))
 
 
 def spelled(shape):
