@@ -8,7 +8,7 @@ import pytest
 
 from rnnviz.figures import Look, gates
 from rnnviz.figures.shares import shares_of
-from rnnviz.figures.theme import PALETTES
+from rnnviz.figures.theme import PALETTES, ShareScale
 from tests.figures.conftest import maps_of, trace_of, typed_cell
 
 # One timestep a row, four units: (seq_len, hidden_size).
@@ -125,6 +125,9 @@ def test_strips_hold_the_shares():
     assert bars_of(figure, "i") == [[0.25, 0.75, 0], [0.5, 0.25, 0], [0.25, 0, 1]]
     assert bars_of(figure, "g") == [[0.5, 0, 1], [0.5, 1, 0]]
     assert bars_of(figure, "tanh(c)") == [[0, 0.5, 0], [1, 0.5, 1]]
+    colors = [bar.marker.color for bar in figure.data if bar.name == "i shares"]
+    # Open is as deep as an open gate, closed as pale as a closed one.
+    assert colors == [ShareScale().color(value) for value in (0.95, 0.5, 0.05)]
     hover = next(bar for bar in figure.data if bar.name == "i shares").customdata
     assert hover[0] == "1 open, 2 undecided, 1 closed of 4 units"
 
