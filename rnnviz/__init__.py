@@ -1,4 +1,4 @@
-"""RNNviz: torch.nn.RNN run by hand, step by step, with every number kept, checked and drawn."""
+"""RNNviz: recurrent nets of torch run by hand, step by step, every number kept and checked."""
 
 from __future__ import annotations
 
