@@ -41,6 +41,8 @@ class Slot {
   constructor(parentElement) {
     this.place = parentElement.querySelector(".rnnviz-place");
     this.player = null;
+    // Until a page that was left is taken down, its player must not write on the next one's address.
+    this.path = location.pathname;
     this.refresh = () => this.show();
   }
 
@@ -72,8 +74,10 @@ class Slot {
     }
   }
 
-  writeAddress() {
-    mirror(this.player.teller.link());
+  writeAddress(link = this.player.teller.link()) {
+    if (location.pathname === this.path) {
+      mirror(link);
+    }
   }
 
   begin() {
@@ -83,7 +87,7 @@ class Slot {
         const { data } = this.component;
         shared.kept.set(data.name, link);
         if (data.linked) {
-          mirror(link);
+          this.writeAddress(link);
         }
       },
       onOrder: (order) => this.component.setStateValue("order", order),
