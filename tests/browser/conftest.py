@@ -18,14 +18,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def start_server():
-    """A server that nobody has visited; it ends by itself after ten minutes."""
+    """A server that nobody has visited; it ends by itself after half an hour."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
     process = subprocess.Popen(
-        ["timeout", "600", *command],
+        ["timeout", "1800", *command],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
