@@ -30,12 +30,14 @@ def trace(
     hx: States = None,
     *,
     max_bytes: int = LIBRARY_MAX_BYTES,
+    generator: torch.Generator | None = None,
 ) -> Trace:
     """Run a torch.nn.RNN, LSTM, GRU or one of their cells by hand and keep every number.
 
     Nothing that is passed in is written to, and the record shares no memory with it, so that it
     stays true when the net is trained further. Autocast and forward hooks have no part in it. A net
-    in training mode with dropout draws its masks from torch's generator, as torch does.
+    in training mode with dropout draws its masks from torch's generator, as torch does, or from
+    the one given.
 
     Args:
         module: any constructor options, of any floating dtype, on any device.
@@ -46,6 +48,8 @@ def trace(
             axis if the input has none; of a cell without the first axis. (h_0, c_0) for an LSTM.
             Zeros if None.
         max_bytes: the largest record allowed, checked before any memory is taken.
+        generator: draws the masks of dropout, on the net's device; torch's own if None. That one
+            all threads of a process share.
 
     Raises:
         TypeError: an argument is of the wrong kind.
@@ -54,21 +58,21 @@ def trace(
         RuntimeError: sizes, devices or the dtype of hx do not fit, as in torch.
         NotImplementedError: hooks change the module before each call.
     """
-    return run_plan(plan, module, input, hx, max_bytes)
+    return run_plan(plan, module, (input, hx), max_bytes, generator)
 
 
 def run_plan(
     lanes_of: Callable[[RNNConfig], tuple[Lane, ...]],
     module: Module,
-    input: Tensor | PackedSequence,
-    hx: States,
+    given: tuple[Tensor | PackedSequence, States],
     max_bytes: int,
+    generator: torch.Generator | None,
 ) -> Trace:
-    """What `trace` does, by the plan that `lanes_of` makes of the net's config."""
+    """What `trace` does with `given`, (input, hx), by the plan that `lanes_of` makes."""
     config = config_of(module)
     weights = weights_of(module, config)
     check_weights(module, weights)
-    call = read_call(module, config, input, hx, weights[0]["weight_ih"])
+    call = read_call(module, config, *given, weights[0]["weight_ih"])
     lanes, dropout = lanes_of(config), config.dropout if drops(module) else 0.0
     alone = sum([lane.reads_alone for lane in lanes])
     sizes = (call.seq_len, call.batch)
@@ -83,7 +87,7 @@ def run_plan(
     with torch.inference_mode(False), torch.no_grad(), np.errstate(all="ignore"):
         arrays = arrays_like(call.x, written)
         rows = None if call.packed is None else rows_of(call.packed)
-        cells = _run(arrays, config, (lanes, weights, dropout), call, rows)
+        cells = _run(arrays, config, (lanes, weights, dropout), call, rows, generator)
         last = cells[-config.num_directions :]
         output = joined(arrays, last) if rows is None else repacked(arrays, last, call.packed, rows)
         return _as_returned(config, call, cells, output)
@@ -95,6 +99,7 @@ def _run(
     net: tuple[tuple[Lane, ...], list[dict[str, Tensor]], float],
     call: Call,
     rows: Rows | None,
+    generator: torch.Generator | None,
 ) -> list[CellTrace]:
     """Every cell's record; `net` is (lanes, their weights, the share that training drops)."""
     lanes, weights, dropout = net
@@ -110,7 +115,7 @@ def _run(
         if lane.layer > 0 and lane.direction == "forward":
             below = cells[-config.num_directions :]
             if dropout > 0:
-                below = with_dropout(arrays, below, dropout, rows)
+                below = with_dropout(arrays, below, dropout, rows, generator)
                 cells[-config.num_directions :] = below
             x = joined(arrays, below, lane.flipped)
         elif lane.reads_alone:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from rnnviz.config import Direction
@@ -38,7 +39,11 @@ def joined(
 
 
 def with_dropout(
-    arrays: NumpyArrays | TorchArrays, cells: list[CellTrace], p: float, rows: Rows | None
+    arrays: NumpyArrays | TorchArrays,
+    cells: list[CellTrace],
+    p: float,
+    rows: Rows | None,
+    generator: torch.Generator | None,
 ) -> list[CellTrace]:
     """The cells of a layer with the masks of what they hand on, drawn as torch draws them.
 
@@ -50,14 +55,16 @@ def with_dropout(
     seq_len, batch, size = cells[0].h.shape
     mask = arrays.tensor(arrays.empty(seq_len, batch, len(cells) * size))
     if rows is None:
-        _draw(mask, p)
+        _draw(mask, p, generator)
     else:
         mask.fill_(math.nan)
-        mask[rows.t, rows.sample] = _draw(mask.new_empty(len(rows.t), mask.shape[2]), p)
+        mask[rows.t, rows.sample] = _draw(mask.new_empty(len(rows.t), mask.shape[2]), p, generator)
     halves = mask.split(size, dim=-1)
     return [replace(cell, dropout_mask=half) for cell, half in zip(cells, halves, strict=True)]
 
 
-def _draw(mask: Tensor, p: float) -> Tensor:
+def _draw(mask: Tensor, p: float, generator: torch.Generator | None) -> Tensor:
     # At p = 1 torch draws nothing, and 1 / (1 - p) would be infinite.
-    return mask.zero_() if p == 1 else mask.bernoulli_(1 - p).div_(1 - p)
+    if p == 1:
+        return mask.zero_()
+    return mask.bernoulli_(1 - p, generator=generator).div_(1 - p)

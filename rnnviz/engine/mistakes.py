@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
@@ -21,6 +22,7 @@ def time_first(
     hx: States = None,
     *,
     max_bytes: int = LIBRARY_MAX_BYTES,
+    generator: torch.Generator | None = None,
 ) -> Trace:
     """What comes out when the loop over time stands outside the loop over layers.
 
@@ -39,11 +41,12 @@ def time_first(
         hx: as for `trace`.
         max_bytes: as for `trace`; the two cells of an upper layer do not share what they read, so
             that the record is larger.
+        generator: as for `trace`.
 
     Raises:
         TypeError, ValueError, RuntimeError: as for `trace`.
     """
-    return run_plan(_time_first_plan, module, input, hx, max_bytes)
+    return run_plan(_time_first_plan, module, (input, hx), max_bytes, generator)
 
 
 def _time_first_plan(config: RNNConfig) -> tuple[Lane, ...]:

@@ -84,6 +84,13 @@ def random_states(config: RNNConfig, batch: int, seed: int) -> Tensor | tuple[Te
     return h_0, _uniform(config, batch, config.hidden_size, [seed, 2])
 
 
+def mask_generator(seed: int, device: str | torch.device = "cpu") -> torch.Generator:
+    """What draws the masks of dropout on a device, apart from all that else comes of the seed."""
+    # Seeded with the seed itself it would draw the very bits of the weights.
+    (own,) = np.random.SeedSequence([seed, 3]).generate_state(1)
+    return torch.Generator(device).manual_seed(int(own))
+
+
 def _uniform(config: RNNConfig, batch: int, size: int, stream: list[int]) -> Tensor:
     generator = np.random.Generator(np.random.PCG64(stream))
     values = generator.uniform(-1.0, 1.0, (len(config.lanes), batch, size))

@@ -8,6 +8,8 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
 import rnnviz
+from rnnviz.engine.mistakes import time_first
+from rnnviz.engine.weights import mask_generator
 from tests.engine.test_forward import assert_equal, make
 
 KINDS = {
@@ -161,3 +163,36 @@ def test_a_trace_with_masks_is_equal_after_the_net_was_set_to_eval():
 
     assert rnnviz.compare(trace, net.eval()).equal
     assert rnnviz.compare(rnnviz.trace(net, x, hx), net.train()).equal
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_masks_from_a_generator_of_ones_own_leave_torchs_alone(layout):
+    """Whatever happens to the generator that all threads share."""
+    net, x, hx = make_input(layout, dropout=0.5)
+    before = torch.get_rng_state()
+    masks = []
+    for seed in (1, 1, 2):
+        trace = rnnviz.trace(net, x, hx, generator=mask_generator(seed))
+        masks.append(trace.cells[0].dropout_mask.nan_to_num(-1))
+
+        assert rnnviz.compare(trace, net).equal
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(masks[0], masks[1])
+    assert not torch.equal(masks[0], masks[2])
+
+
+def test_the_wrong_order_drops_the_same_numbers():
+    net, x, hx = make_input("batched", dropout=0.5, bidirectional=True)
+    right = rnnviz.trace(net, x, hx, generator=mask_generator(5))
+    wrong = time_first(net, x, hx, generator=mask_generator(5))
+
+    for ours, theirs in zip(wrong.cells[:4], right.cells[:4], strict=True):
+        assert torch.equal(ours.dropout_mask, theirs.dropout_mask)
+
+
+def test_masks_do_not_repeat_the_bits_of_the_weights():
+    mask = torch.empty(1000).uniform_(generator=mask_generator(3))
+
+    assert not torch.equal(
+        mask, torch.empty(1000).uniform_(generator=torch.Generator().manual_seed(3))
+    )
