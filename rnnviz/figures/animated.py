@@ -9,10 +9,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.figures.axes import time_axis
-from rnnviz.figures.cells import Grid, cell_map, mark_scatter, marks_legend, number_maps
+from rnnviz.figures.cells import (
+    Grid,
+    cell_map,
+    mark_scatter,
+    marks_legend,
+    number_maps,
+    padding_map,
+)
 from rnnviz.figures.lanes import Lane, lane_names, stacked_lanes
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
 from rnnviz.figures.ranges import state_range_words, state_scale
+from rnnviz.figures.shares import timesteps_of
 from rnnviz.figures.template import template, title
 from rnnviz.figures.theme import TRANSPARENT
 from rnnviz.records import Step, Trace
@@ -84,8 +92,9 @@ def _add_states(
     scale = state_scale(trace, look)
     grids = []
     for index, lane in enumerate(lanes):
-        values = lane.cell.h[:, sample].T  # (hidden_size, seq_len)
-        grid = Grid(values, np.arange(lane.cell.seq_len), lane.rows(), scale)
+        length = timesteps_of(lane.cell, sample)
+        values = lane.cell.h[:length, sample].T  # (state_size, length)
+        grid = Grid(values, np.arange(length), lane.rows(), scale)
         grids.append(grid)
         name = f"layer {lane.cell.layer}, {lane.cell.direction}"
         hover = f"<b>h[%{{x}}][%{{customdata}}] = %VALUE</b><br>{name}<br>"
@@ -95,6 +104,9 @@ def _add_states(
         # Plotly guesses the height of a single row; its edges leave nothing to guess.
         states.y = np.linspace(lane.top, lane.bottom, len(values) + 1)
         figure.add_trace(states)
+        if length < trace.seq_len:
+            edges = (length, trace.seq_len), (lane.bottom, lane.top)
+            figure.add_trace(padding_map(*edges, look))
         if grid.numbered:
             figure.add_traces(list(number_maps(grid)))
         if marks := mark_scatter(grid, look):

@@ -32,19 +32,19 @@ def input_grid(trace: Trace, plan: Plan, sample: int, scale: SignedScale) -> Gri
 
 def lane_grid(lane: Lane, steps: range, sample: int, scale: SignedScale) -> Grid:
     """h_t of one lane at the shown timesteps."""
-    values = lane.cell.h[steps.start : steps.stop, sample].T  # (hidden_size, shown)
+    values = lane.cell.h[steps.start : steps.stop, sample].T  # (state_size, shown)
     return Grid(values, np.array(steps), lane.rows(), scale)
 
 
-def start_grid(lane: Lane, steps: range, sample: int, scale: SignedScale) -> Grid | None:
+def start_grid(lane: Lane, plan: Plan, sample: int, scale: SignedScale) -> Grid | None:
     """h_0 as a column before the first update: left of t = 0, in reverse right of the last t.
 
     None if the shown window does not reach that end.
     """
-    x = lane.start(steps)
+    x = lane.start(plan.steps, plan.length)
     if x is None:
         return None
-    values = lane.cell.h_0[sample][:, None]  # (hidden_size, 1)
+    values = lane.cell.h_0[sample][:, None]  # (state_size, 1)
     return Grid(values, np.array([x]), lane.rows(), scale)
 
 
@@ -68,7 +68,7 @@ def block_traces(
         yield marks
 
 
-def state_hover(trace: Trace, lane: Lane, sample: int) -> str:
+def state_hover(trace: Trace, lane: Lane, sample: int, length: int) -> str:
     """The hover of a state: its name, its value, where torch's results hold it."""
     cell = lane.cell
     offset = feature_offset(trace, cell.layer, cell.direction)
@@ -77,12 +77,12 @@ def state_hover(trace: Trace, lane: Lane, sample: int) -> str:
         place = f"in {output_name(trace, '%{x}', sample, feature)}"
     else:
         place = f"read by layer {cell.layer + 1} as x[%{{x}}][{feature}]"
-    last = cell.seq_len - 1 if cell.direction == "forward" else 0
+    last = length - 1 if cell.direction == "forward" else 0
     name = state_name(trace, "h_n", cell, sample, "%{customdata}")
     return (
         f"<b>h[%{{x}}][%{{customdata}}] = %VALUE</b><br>layer {cell.layer}, {cell.direction}, "
         f"timestep t = %{{x}}, hidden unit %{{customdata}}<br>{place}<br>"
-        f"at t = {last} also in {name}<br>h[t] has shape ({cell.hidden_size},)"
+        f"at t = {last} also in {name}<br>h[t] has shape ({cell.state_size},)"
     )
 
 
@@ -92,7 +92,7 @@ def start_hover(trace: Trace, lane: Lane, sample: int) -> str:
     name = state_name(trace, "h_0", cell, sample, "%{customdata}")
     return (
         f"<b>{name} = %VALUE</b><br>h_0 (initial) of layer {cell.layer}, {cell.direction}, "
-        f"hidden unit %{{customdata}}<br>shape ({cell.hidden_size},)"
+        f"hidden unit %{{customdata}}<br>shape ({cell.state_size},)"
     )
 
 

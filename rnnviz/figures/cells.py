@@ -139,6 +139,23 @@ def mark_scatter(grid: Grid, look: Look, hover: str | None = None) -> go.Scatter
     )
 
 
+def padding_map(
+    steps: tuple[int, int], edges: tuple[float, float], look: Look, **settings: object
+) -> go.Heatmap:
+    """One flat cell over the timesteps past a sample's length, from the first up to the second."""
+    ground = look.palette.absent
+    return go.Heatmap(
+        x=[steps[0] - 0.5, steps[1] - 0.5],
+        y=list(edges),
+        z=[[0]],
+        colorscale=[(0, ground), (1, ground)],
+        showscale=False,
+        hovertemplate="absent: past the sample's length<extra></extra>",
+        name="padding",
+        **settings,
+    )
+
+
 def marked(grid: Grid) -> np.ndarray:
     """Which cells carry a mark: NaN, infinite or past the range. Shape (rows, columns)."""
     # Sums in single precision may end a rounding error past ±1; that is no news.

@@ -11,8 +11,9 @@ from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
 from rnnviz.figures.names import feature_offset, output_name
 from rnnviz.figures.panels import Heading, Panel, frame_cells, frame_column, stacked
 from rnnviz.figures.ranges import largest, state_range_words, state_scale
+from rnnviz.figures.shares import timesteps_of
 from rnnviz.figures.theme import SignedScale
-from rnnviz.records import Comparison, Trace
+from rnnviz.records import Comparison, Packed, Trace
 
 
 def comparison(
@@ -32,8 +33,8 @@ def comparison(
         ValueError: the run has no such sample or timestep.
     """
     trace, result = checked(trace, look, sample=sample, t=t), result.numpy()
-    ours = by_time(trace, trace.output, sample)  # (seq_len, D * hidden_size)
-    theirs = by_time(trace, result.output, sample)  # (seq_len, D * hidden_size)
+    ours = by_time(trace, trace.output, sample)  # (length, D * state_size)
+    theirs = by_time(trace, result.output, sample)  # (length, D * state_size)
     name = output_name(trace, "%{x}", sample, "%{y}")
     panels = _panels(trace, (ours, theirs), name, "output feature", look)
     panels[2] = _named(panels[2], result.output_difference, result.output_limit)
@@ -41,6 +42,7 @@ def comparison(
         title="output · RNNviz and torch.nn",
         subtitle=state_range_words(trace, look)
         + run_words(trace, sample=sample, t=t)
+        + _c_words(result)
         + _first_words(result),
         alt=f"Three heatmaps of output, sample {sample}, {ours.shape[1]} features as rows and "
         f"{len(ours)} timesteps as columns: RNNviz, torch.nn, and their difference. "
@@ -50,7 +52,7 @@ def comparison(
     if result.first and result.first.layer == trace.cells[-1].layer:
         cell = trace.cell(result.first.layer, result.first.direction)
         top = feature_offset(trace, cell.layer, cell.direction)
-        _frame_first(figure, result, (top, top + cell.hidden_size), look)
+        _frame_first(figure, result, (top, top + cell.state_size), look)
     return figure
 
 
@@ -65,17 +67,20 @@ def cell_comparison(
 ) -> go.Figure:
     """h of one cell by RNNviz, by torch.nn run on the same input, and their difference.
 
+    The difference that is printed counts an LSTM's c too.
+
     Raises:
         ValueError: the net has no such cell or sample.
     """
     trace, result = checked(trace, look, sample=sample), result.numpy()
     cell = trace.cell(layer, direction)
     index = [(c.layer, c.direction) for c in trace.cells].index((layer, direction))
-    both = cell.h[:, sample], result.cells[index][:, sample]  # (seq_len, hidden_size) each
+    stop = timesteps_of(cell, sample)
+    both = cell.h[:stop, sample], result.cells[index][:stop, sample]  # (length, state_size) each
     panels = _panels(trace, both, "h[%{x}][%{y}]", "hidden unit", look)
     worst = float(result.differences[index].max(initial=0.0))
     limit = float(result.cell_limits[index])
-    panels[2] = _named(panels[2], worst, limit)
+    panels[2] = _named(panels[2], worst, limit, " of h and c" if cell.c is not None else "")
     heading = Heading(
         title=f"h · layer {layer}, {direction}",
         subtitle=state_range_words(trace, look)
@@ -86,15 +91,21 @@ def cell_comparison(
     )
     figure = stacked(panels, look, heading)
     if result.first and (result.first.layer, result.first.direction) == (layer, direction):
-        _frame_first(figure, result, (0, cell.hidden_size), look)
+        _frame_first(figure, result, (0, cell.state_size), look)
     return figure
 
 
-def by_time(trace: Trace, output: np.ndarray, sample: int) -> np.ndarray:
-    """One sample of an output in any of torch's layouts. Shape (seq_len, D * hidden_size).
+def by_time(trace: Trace, output: np.ndarray | Packed, sample: int) -> np.ndarray:
+    """One sample of an output in any of torch's layouts. Shape (length, D * state_size).
 
-    With batch_first the batch comes first, else second; unbatched output has no batch.
+    With batch_first the batch comes first, else second; unbatched output has no batch. Packed
+    output holds the samples of timestep 0, then those of timestep 1 ..., the longest first.
     """
+    if isinstance(output, Packed):
+        order = output.unsorted_indices
+        place = sample if order is None else order[sample]
+        rows = np.cumsum(output.batch_sizes) - output.batch_sizes + place
+        return output.data[rows[output.batch_sizes > place]]
     if not trace.batched:
         return output
     return output[sample] if trace.config.batch_first else output[:, sample]
@@ -111,7 +122,7 @@ def difference_of(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 def _panels(
     trace: Trace, both: tuple[np.ndarray, np.ndarray], name: str, rows: str, look: Look
 ) -> list[Panel]:
-    """RNNviz, torch.nn and the difference; `both` of shape (seq_len, features) each."""
+    """RNNviz, torch.nn and the difference; `both` of shape (length, features) each."""
     difference = difference_of(*both)
     states = state_scale(trace, look)
     own = SignedScale(limit=largest((difference,)) or 1.0)
@@ -120,7 +131,8 @@ def _panels(
     place = f"<br>timestep t = %{{x}}, {rows} %{{y}}"
     return [
         Panel(
-            values=values.T,  # (features, seq_len)
+            values=values.T,  # (features, length)
+            past=trace.seq_len - len(values),
             scale=scale,
             title=title,
             hover=f"<b>{title}: {name} = %VALUE</b>{place}",
@@ -135,14 +147,21 @@ def _panels(
     ]
 
 
-def _named(panel: Panel, worst: float, limit: float) -> Panel:
-    return Panel(**{**vars(panel), "title": _difference_words(worst, limit)})
+def _named(panel: Panel, worst: float, limit: float, of: str = "") -> Panel:
+    return Panel(**{**vars(panel), "title": _difference_words(worst, limit, of)})
 
 
-def _difference_words(worst: float, limit: float) -> str:
+def _c_words(result: Comparison) -> str:
+    """How an LSTM's last cell states compare, which output does not hold."""
+    if result.c_n_difference is None or result.c_n_limit is None:
+        return ""
+    return f"<br>c_n: {_difference_words(result.c_n_difference, result.c_n_limit)}"
+
+
+def _difference_words(worst: float, limit: float, of: str = "") -> str:
     if worst == 0:
         return f"difference: exactly 0 everywhere (limit {limit:.2g})"
-    return f"max |difference| = {worst:.2g} (limit {limit:.2g})"
+    return f"max |difference|{of} = {worst:.2g} (limit {limit:.2g})"
 
 
 def _first_words(result: Comparison) -> str:

@@ -50,7 +50,7 @@ def gates(
     what = "Gates" if cell.gate_names else "Hidden state h"
     heading = Heading(
         title=f"{what} · layer {layer}, {direction}",
-        subtitle=_legend(shares) + _length_words(cell, sample) + run_words(trace, sample=sample),
+        subtitle=_legend(shares) + run_words(trace, sample=sample),
         alt=f"Heatmaps of layer {layer}, {direction}, sample {sample}, units as rows and "
         f"timesteps as columns: {', '.join(_words(cell, row) for row in _names(cell))}. "
         f"Over all timesteps, {_share_words(shares)}.",
@@ -133,11 +133,6 @@ def _legend(shares: Shares) -> str:
     if shares.off is not None:
         lines.append("strip: units that relu made 0")
     return "<br>".join(lines)
-
-
-def _length_words(cell: CellTrace, sample: int) -> str:
-    stop = timesteps_of(cell, sample)
-    return "" if stop == cell.seq_len else f" · length {stop} of {cell.seq_len}"
 
 
 def _share_words(shares: Shares) -> str:

@@ -40,12 +40,12 @@ class Lane(NamedTuple):
         return (self.bottom + self.top) / 2
 
     def rows(self) -> np.ndarray:
-        """The middle of every hidden unit, unit 0 at the top. Shape (hidden_size,)."""
-        return row_middles(self.bottom, self.top, self.cell.hidden_size)
+        """The middle of every hidden unit, unit 0 at the top. Shape (state_size,)."""
+        return row_middles(self.bottom, self.top, self.cell.state_size)
 
-    def start(self, steps: range) -> int | None:
+    def start(self, steps: range, length: int) -> int | None:
         """Where h_0 stands: left of t = 0, in reverse right of the last t; None if not shown."""
-        x = -1 if self.cell.direction == "forward" else self.cell.seq_len
+        x = -1 if self.cell.direction == "forward" else length
         return x if x in (steps[0] - 1, steps[-1] + 1) else None
 
 
@@ -69,12 +69,14 @@ class Plan(NamedTuple):
 
     Attributes:
         steps: the timesteps shown.
+        length: how many timesteps the sample has.
         input_top: the input lies between 0 and this height.
         bands: layer 0 first.
         top: height of the drawing.
     """
 
     steps: range
+    length: int
     input_top: float
     bands: tuple[Band, ...]
     top: float
@@ -85,8 +87,12 @@ class Plan(NamedTuple):
         return tuple(lane for band in self.bands for lane in band.lanes)
 
 
-def unrolled_plan(trace: Trace, t: int | None) -> Plan:
-    """The drawing of the whole net, or of a window of it around t."""
+def unrolled_plan(trace: Trace, t: int | None, length: int | None = None) -> Plan:
+    """The drawing of the whole net, or of a window of it around t.
+
+    `length` is the number of timesteps of the sample, if it is shorter than the longest.
+    """
+    length = trace.seq_len if length is None else length
     input_top = float(min(max(12 * trace.cells[0].input_size, 30), 72))
     bottom, bands = input_top + FEED_GAP, []
     for layer in dict.fromkeys(cell.layer for cell in trace.cells):
@@ -95,14 +101,15 @@ def unrolled_plan(trace: Trace, t: int | None) -> Plan:
         top = lanes[-1].top + BAND_PADDING
         bands.append(Band(layer, lanes, bottom, top, top + PILL_GAP))
         bottom = bands[-1].pill_top + FEED_GAP
-    return Plan(window(trace.seq_len, t), input_top, tuple(bands), bands[-1].pill_top + 8)
+    steps, top = window(length, t), bands[-1].pill_top + 8
+    return Plan(steps, length, input_top, tuple(bands), top)
 
 
 def stacked_lanes(cells: Sequence[CellTrace], bottom: float, gap: float) -> tuple[Lane, ...]:
     """Cells above each other, the first one lowest, as high as their units need."""
     lanes = []
     for cell in cells:
-        lanes.append(Lane(cell, bottom, bottom + cell_height(cell.hidden_size)))
+        lanes.append(Lane(cell, bottom, bottom + cell_height(cell.state_size)))
         bottom = lanes[-1].top + gap
     return tuple(lanes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnnviz.figures.shares import timesteps_of
 from rnnviz.figures.theme import PALETTES, Palette, ThemeName
 from rnnviz.records import Trace
 
@@ -49,8 +50,13 @@ def checked(trace: Trace, look: Look, *, sample: int = 0, t: int | None = None) 
 
 
 def run_words(trace: Trace, *, sample: int = 0, t: int | None = None) -> str:
-    """What a subtitle says about the choice: ` · sample 1 · t = 3`, as far as there is one."""
+    """What a subtitle says about the choice: ` · sample 1 · t = 3`, as far as there is one.
+
+    Of a sample shorter than the longest also its length.
+    """
     words = f" · sample {sample}" if trace.batch > 1 else ""
+    stop = timesteps_of(trace.cells[0], sample)
+    words += "" if stop == trace.seq_len else f" · length {stop} of {trace.seq_len}"
     return words if t is None else f"{words} · t = {t}"
 
 

@@ -7,12 +7,23 @@ from rnnviz.records import CellTrace, Trace
 
 
 def output_name(trace: Trace, t: object, sample: int, feature: object) -> str:
-    """An element of output in the layout of this run: `output[5, 0, 7]`."""
+    """An element of output in the layout of this run: `output[5, 0, 7]`.
+
+    Of a packed run, of what `pad_packed_sequence` makes of output.
+    """
+    if trace.is_packed:
+        return f"padded output[{t}, {sample}, {feature}]"
     if not trace.batched:
         return f"output[{t}, {feature}]"
     if trace.config.batch_first:
         return f"output[{sample}, {t}, {feature}]"
     return f"output[{t}, {sample}, {feature}]"
+
+
+def net_name(trace: Trace) -> str:
+    """What kind of net it is: `tanh RNN`, `LSTM`, `GRU`."""
+    kind = trace.config.kind
+    return f"{trace.config.nonlinearity} {kind}" if kind == "RNN" else kind
 
 
 def state_name(trace: Trace, state: str, cell: CellTrace, sample: int, unit: object) -> str:
@@ -23,4 +34,4 @@ def state_name(trace: Trace, state: str, cell: CellTrace, sample: int, unit: obj
 
 def feature_offset(trace: Trace, layer: int, direction: Direction) -> int:
     """Where a direction's units start when a layer's states are joined, forward first."""
-    return 0 if direction == "forward" else trace.cell(layer, "forward").hidden_size
+    return 0 if direction == "forward" else trace.cell(layer, "forward").state_size

@@ -35,7 +35,7 @@ def _cards(plan: Plan) -> Iterator[str]:
         for lane in plan.lanes:
             yield _rectangle(t - CELL_HALF, t + CELL_HALF, lane.bottom, lane.top)
     for lane in plan.lanes:
-        start = lane.start(plan.steps)
+        start = lane.start(plan.steps, plan.length)
         if start is not None:
             yield _rectangle(start - CELL_HALF, start + CELL_HALF, lane.bottom, lane.top)
 

@@ -10,10 +10,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.figures.axes import chosen_column, unit_axis
-from rnnviz.figures.cells import Grid, cell_map, mark_scatter, marks_legend, number_maps
+from rnnviz.figures.cells import (
+    Grid,
+    cell_map,
+    mark_scatter,
+    marks_legend,
+    number_maps,
+    padding_map,
+)
+from rnnviz.figures.gate_blocks import add_blocks, block_axis
 from rnnviz.figures.look import Look
 from rnnviz.figures.template import template, title
-from rnnviz.figures.theme import FONT_SIZE, SignedScale
+from rnnviz.figures.theme import FONT_SIZE, ShareScale, SignedScale
 
 # Pixels.
 MARGINS = {"l": 52, "r": 56, "t": 58, "b": 52}
@@ -22,6 +30,7 @@ MIN_HEIGHT = 44
 MIN_SINGLE_HEIGHT = 96
 MAX_HEIGHT = 230
 MAX_SINGLE_HEIGHT = 460
+MAX_BLOCKS_HEIGHT = 360
 TITLE_GAP = 26
 TICKS_GAP = 44
 LINE_HEIGHT = 16
@@ -47,15 +56,20 @@ class Panel:
         columns: its horizontal axis.
         rows: the title of its vertical axis, or the whole axis.
         width: its share of the figure's width.
+        past: how many columns follow that lie past the sample's length.
+        blocks: the names of equal blocks of rows, such as gates; `%{customdata}` of the hover is
+            then the row within its block, `%BLOCK` the block's name.
     """
 
     values: np.ndarray
-    scale: SignedScale
+    scale: SignedScale | ShareScale
     hover: str
     columns: dict
     title: str = ""
     rows: str | dict = "hidden unit"
     width: float = 1.0
+    past: int = 0
+    blocks: tuple[str, ...] = ()
 
 
 def stacked(panels: Sequence[Panel], look: Look, heading: Heading) -> go.Figure:
@@ -63,10 +77,11 @@ def stacked(panels: Sequence[Panel], look: Look, heading: Heading) -> go.Figure:
     places = _places(panels)
     height = places[-1].bottom
     figure = go.Figure()
+    maps = []
     for index, (panel, place) in enumerate(zip(panels, places, strict=True)):
-        _add_panel(figure, panel, look, index)
+        maps.append(_add_panel(figure, panel, look, index))
         _add_axes(figure, panel, index, (1 - place.bottom / height, 1 - place.top / height))
-    _add_legends(figure, panels, places)
+    _add_legends(maps, panels, places)
     legend = marks_legend(Grid.counted(panel.values, panel.scale) for panel in panels)
     above = MARGINS["t"] + LINE_HEIGHT * heading.subtitle.count("<br>")
     above += TITLE_GAP if panels[0].title else 0
@@ -111,17 +126,27 @@ def _places(panels: Sequence[Panel]) -> list[_Place]:
     places: list[_Place] = []
     top = 0
     for panel in panels:
-        bottom = top + min(max(panel.values.shape[0] * ROW_HEIGHT, lowest), highest)
+        most = MAX_BLOCKS_HEIGHT if panel.blocks else highest
+        bottom = top + min(max(panel.values.shape[0] * ROW_HEIGHT, lowest), most)
         places.append(_Place(top, bottom))
         ticks = TICKS_GAP if panel.columns.get("showticklabels", True) else 12
         top = bottom + ticks + TITLE_GAP
     return places
 
 
-def _add_panel(figure: go.Figure, panel: Panel, look: Look, index: int) -> None:
+def _add_panel(figure: go.Figure, panel: Panel, look: Look, index: int) -> go.Heatmap:
+    """Add a panel; returns its first heatmap, which may carry the legend."""
     grid = Grid.counted(panel.values, panel.scale)
     axes = {"xaxis": _axis_name("x", index), "yaxis": _axis_name("y", index)}
-    figure.add_trace(cell_map(grid, panel.hover, name=panel.title, showscale=False, **axes))
+    first = len(figure.data)
+    if panel.blocks:
+        add_blocks(figure, grid, (panel.blocks, panel.hover), look, axes)
+    else:
+        figure.add_trace(cell_map(grid, panel.hover, name=panel.title, showscale=False, **axes))
+    if panel.past:
+        rows, columns = panel.values.shape
+        steps = (columns, columns + panel.past)
+        figure.add_trace(padding_map(steps, (-0.5, rows - 0.5), look, **axes))
     if grid.numbered:
         figure.add_traces([numbers.update(axes) for numbers in number_maps(grid)])
     if marks := mark_scatter(grid, look):
@@ -140,12 +165,15 @@ def _add_panel(figure: go.Figure, panel: Panel, look: Look, index: int) -> None:
             showarrow=False,
             font={"size": FONT_SIZE},
         )
+    return figure.data[first]
 
 
 def _add_axes(figure: go.Figure, panel: Panel, index: int, domain: tuple[float, float]) -> None:
     x_axis, y_axis = _axis_name("x", index), _axis_name("y", index)
     rows = panel.rows
-    if isinstance(rows, str):
+    if panel.blocks:
+        rows = block_axis(panel.values.shape[0], panel.blocks)
+    elif isinstance(rows, str):
         rows = unit_axis(panel.values.shape[0], rows)
     low, high = max(domain[0], 0.0), min(domain[1], 1.0)
     figure.update_layout(
@@ -160,16 +188,17 @@ def _add_axes(figure: go.Figure, panel: Panel, index: int, domain: tuple[float, 
     )
 
 
-def _add_legends(figure: go.Figure, panels: Sequence[Panel], places: list[_Place]) -> None:
-    """One legend beside each run of panels on an equal scale, as high as they are together."""
+def _add_legends(maps: Sequence[go.Heatmap], panels: Sequence[Panel], places: list[_Place]) -> None:
+    """One legend beside each run of panels on an equal scale, as high as they are together.
+
+    `maps` holds the first heatmap of every panel.
+    """
     height = places[-1].bottom
-    maps = [trace for trace in figure.data if trace.name not in ("numbers", "marks")]
     first = 0
     for index, panel in enumerate(panels):
         if index + 1 < len(panels) and panels[index + 1].scale == panel.scale:
             continue
         top, bottom = places[first].top, places[index].bottom
-        limit = panel.scale.limit
         maps[first].update(
             showscale=True,
             colorbar={
@@ -178,11 +207,20 @@ def _add_legends(figure: go.Figure, panels: Sequence[Panel], places: list[_Place
                 "xpad": 8,
                 "y": 1 - (top + bottom) / 2 / height,
                 "len": (bottom - top) / height,
-                "tickvals": [-limit, 0, limit],
-                "ticktext": [f" −{limit:.3g}", " 0", f" +{limit:.3g}"],
+                **_legend_ticks(panel.scale),
             },
         )
         first = index + 1
+
+
+def _legend_ticks(scale: SignedScale | ShareScale) -> dict:
+    if isinstance(scale, ShareScale):
+        return {"tickvals": [0, 1], "ticktext": [" 0", " 1"]}
+    limit = scale.limit
+    return {
+        "tickvals": [-limit, 0, limit],
+        "ticktext": [f" −{limit:.3g}", " 0", f" +{limit:.3g}"],
+    }
 
 
 def _axis_name(letter: str, index: int) -> str:

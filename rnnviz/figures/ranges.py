@@ -16,8 +16,12 @@ _ROUND_LIMITS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 def state_scale(trace: Trace, look: Look) -> SignedScale:
-    """One range for h of every cell: ±1, the range of tanh; for relu the largest h, rounded up."""
-    if not look.fit and all(cell.nonlinearity == "tanh" for cell in trace.cells):
+    """One range for h of every cell: ±1, the range of tanh; else the largest |h|, rounded up.
+
+    An LSTM's o * tanh(c) and a GRU's mean of n and the h before stay within ±1 too; what relu gives
+    or a projection makes of h has no bound.
+    """
+    if not look.fit and _bounded(trace):
         return SignedScale(limit=1.0)
     return _scale((cell.h for cell in trace.cells), look)
 
@@ -27,7 +31,7 @@ def state_range_words(trace: Trace, look: Look) -> str:
     scale = state_scale(trace, look)
     if look.fit:
         return f"colour {scale.label}, fitted to this run"
-    if all(cell.nonlinearity == "tanh" for cell in trace.cells):
+    if _bounded(trace):
         return f"colour {scale.label}, the range of tanh"
     return f"colour {scale.label}, the largest |h| rounded up"
 
@@ -48,7 +52,7 @@ def weight_scale(trace: Trace, look: Look) -> SignedScale:
     arrays = (
         array
         for c in trace.cells
-        for array in (c.weight_ih, c.weight_hh, c.bias_ih, c.bias_hh)
+        for array in (c.weight_ih, c.weight_hh, c.bias_ih, c.bias_hh, c.weight_hr)
         if array is not None
     )
     return _scale(arrays, look)
@@ -75,6 +79,11 @@ def rounded_up(value: float) -> float:
     limits = (limit * power for limit in _ROUND_LIMITS)
     limit = next((limit for limit in limits if limit >= value), value)
     return limit if math.isfinite(limit) and limit > 0 else value
+
+
+def _bounded(trace: Trace) -> bool:
+    """Whether no h can leave ±1."""
+    return all(cell.nonlinearity == "tanh" and cell.weight_hr is None for cell in trace.cells)
 
 
 def _scale(arrays: Iterable[np.ndarray], look: Look) -> SignedScale:

@@ -19,9 +19,10 @@ from rnnviz.figures.blocks import (
 from rnnviz.figures.cells import marks_legend
 from rnnviz.figures.lanes import PILL_HEIGHT, Lane, Plan, lane_names, margin_name, unrolled_plan
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
-from rnnviz.figures.names import output_name, state_name
+from rnnviz.figures.names import net_name, output_name, state_name
 from rnnviz.figures.outlines import BESIDE, outlines
 from rnnviz.figures.ranges import input_scale, state_scale
+from rnnviz.figures.shares import timesteps_of
 from rnnviz.figures.template import template, title
 from rnnviz.figures.theme import SMALL_SIZE
 from rnnviz.records import Trace
@@ -39,13 +40,14 @@ def unrolled_diagram(
     """The unrolled net: time to the right, layers upwards, reverse above forward.
 
     Both directions share the columns of time. A cell is a column of hidden units coloured by h.
-    Beyond 24 timesteps a window around t is shown.
+    Beyond 24 timesteps a window around t is shown. A sample shorter than the longest has its own
+    timesteps only, and its reverse lanes start at its own last one.
 
     Raises:
         ValueError: the run has no such sample or timestep.
     """
     trace = checked(trace, look, sample=sample, t=t)
-    plan = unrolled_plan(trace, t)
+    plan = unrolled_plan(trace, t, timesteps_of(trace.cells[0], sample))
     figure = go.Figure()
     figure.add_traces(list(arrow_traces(trace, plan, look)))
     legend = _add_blocks(figure, trace, plan, sample, look)
@@ -66,7 +68,7 @@ def unrolled_diagram(
         yaxis={"range": [-8, plan.top], "visible": False, "fixedrange": True},
         shapes=shapes,
         annotations=_names(plan, look),
-        meta={"alt": _alt(trace)},
+        meta={"alt": _alt(trace, plan)},
     )
     return figure
 
@@ -85,11 +87,11 @@ def _add_blocks(figure: go.Figure, trace: Trace, plan: Plan, sample: int, look: 
     for index, lane in enumerate(plan.lanes):
         name = f"layer {lane.cell.layer}, {lane.cell.direction}"
         grids.append(lane_grid(lane, plan.steps, sample, states))
-        edges, hover = (lane.bottom, lane.top), state_hover(trace, lane, sample)
+        edges, hover = (lane.bottom, lane.top), state_hover(trace, lane, sample, plan.length)
         bar = _legend("h", states.limit, x=0, xanchor="left")
         settings = {"name": name, "showscale": index == 0, "colorbar": bar}
         traces += block_traces(grids[-1], hover, edges, look, **settings)
-        if start := start_grid(lane, plan.steps, sample, states):
+        if start := start_grid(lane, plan, sample, states):
             grids.append(start)
             hover, settings = start_hover(trace, lane, sample), {"name": f"h_0 of {name}"}
             traces += block_traces(start, hover, edges, look, showscale=False, **settings)
@@ -135,7 +137,7 @@ def _ends(trace: Trace, plan: Plan, sample: int, look: Look) -> go.Scatter:
 
 def _lane_ends(trace: Trace, lane: Lane, plan: Plan, sample: int) -> Iterator[tuple]:
     steps, cell = plan.steps, lane.cell
-    whole_left, whole_right = steps[0] == 0, steps[-1] == cell.seq_len - 1
+    whole_left, whole_right = steps[0] == 0, steps[-1] == plan.length - 1
     row = state_name(trace, "h_n", cell, sample, "").split("[")[1].split(",")[0]
     left, right = steps[0] - 1, steps[-1] + 1
     starts_at, ends_at = (left, right) if cell.direction == "forward" else (right, left)
@@ -156,7 +158,7 @@ def _pill_hovers(trace: Trace, plan: Plan, sample: int) -> go.Scatter:
     """Unseen points on the pills, which say what is joined there, and in which order."""
     x, y, texts = [], [], []
     for band in plan.bands:
-        sizes = [lane.cell.hidden_size for lane in band.lanes]
+        sizes = [lane.cell.state_size for lane in band.lanes]
         parts = " | ".join(lane.cell.direction for lane in band.lanes)
         above = band is not plan.bands[-1]
         for t in plan.steps:
@@ -198,25 +200,26 @@ def _x_range(plan: Plan) -> list[float]:
 def _title(trace: Trace) -> str:
     layers = trace.config.num_layers
     ways = "bidirectional" if trace.config.bidirectional else "forward only"
-    kinds = "/".join(dict.fromkeys(cell.nonlinearity for cell in trace.cells))
-    return f"Unrolled {kinds} RNN · {layers} layer{'s' * (layers > 1)}, {ways}"
+    return f"Unrolled {net_name(trace)} · {layers} layer{'s' * (layers > 1)}, {ways}"
 
 
 def _subtitle(trace: Trace, plan: Plan, sample: int, t: int | None) -> str:
     steps, sizes = plan.steps, {cell.hidden_size for cell in trace.cells}
     words = f"hidden {'/'.join(map(str, sorted(sizes)))} · "
-    if len(steps) < trace.seq_len:
-        words += f"steps {steps[0]}–{steps[-1]} of 0–{trace.seq_len - 1} shown"
+    if trace.config.proj_size:
+        words = words.replace(" · ", f", projected to {trace.config.proj_size} · ")
+    if len(steps) < plan.length:
+        words += f"steps {steps[0]}–{steps[-1]} of 0–{plan.length - 1} shown"
     else:
-        words += f"{trace.seq_len} timestep{'s' * (trace.seq_len > 1)}"
+        words += f"{plan.length} timestep{'s' * (plan.length > 1)}"
     return words + run_words(trace, sample=sample, t=t)
 
 
-def _alt(trace: Trace) -> str:
+def _alt(trace: Trace, plan: Plan) -> str:
     layers = trace.config.num_layers
     ways = "a forward and a reverse lane each" if trace.config.bidirectional else "forward only"
     return (
-        f"Diagram of a recurrent net unrolled over {trace.seq_len} timesteps: {layers} layers, "
+        f"Diagram of a recurrent net unrolled over {plan.length} timesteps: {layers} layers, "
         f"{ways}. Forward lanes start from h_0 at the left, reverse lanes from h_0 at the right; "
         "the states of a layer are joined, forward first, and feed the layer above, and the last "
         "layer's are the output."

@@ -22,7 +22,8 @@ def weight_heatmaps(
 ) -> go.Figure:
     """weight_ih, weight_hh and the biases of one cell, on one range for all weights of the net.
 
-    Above layer 0 the columns of weight_ih say whose state they read.
+    With gates the rows come in blocks, one for each gate. Above layer 0 the columns of weight_ih
+    say whose state they read.
 
     Raises:
         ValueError: the net has no such cell.
@@ -33,14 +34,16 @@ def weight_heatmaps(
     panels = [_input_panel(trace, cell, scale), _recurrent_panel(cell, scale)]
     if cell.bias_ih is not None:
         panels.append(_bias_panel(cell, scale))
+    if cell.weight_hr is not None:
+        panels.append(_projection_panel(cell, scale))
     panels = _in_proportion(panels)
     biases = " and both biases" if cell.bias_ih is not None else ""
     heading = Heading(
         title=f"Weights · layer {layer}, {direction}",
         subtitle=f"colour {scale.label} for every weight of the net",
         alt=f"Heatmaps of the parameters of layer {layer}, {direction}: weight_ih with "
-        f"{cell.hidden_size} rows and {cell.input_size} columns, weight_hh with "
-        f"{cell.hidden_size} rows and {cell.hidden_size} columns{biases}.",
+        f"{len(cell.weight_ih)} rows and {cell.input_size} columns, weight_hh with "
+        f"{len(cell.weight_hh)} rows and {cell.state_size} columns{biases}.{_gate_words(cell)}",
     )
     figure = stacked(panels, look, heading)
     _add_divider(figure, trace, cell, look)
@@ -54,9 +57,10 @@ def _input_panel(trace: Trace, cell: CellTrace, scale: SignedScale) -> Panel:
         values=cell.weight_ih,
         scale=scale,
         title=_title(name, cell.weight_ih),
-        hover=f"<b>{name}[%{{y}}, %{{x}}] = %VALUE</b><br>"
-        "into hidden unit %{y}, from column %{x} of what it reads",
+        hover=f"<b>{name}[{_row(cell)}, %{{x}}] = %VALUE</b><br>"
+        f"into {_unit(cell)}, from column %{{x}} of what it reads",
         columns=count_axis(cell.input_size, sources),
+        blocks=cell.gate_names,
     )
 
 
@@ -67,22 +71,60 @@ def _recurrent_panel(cell: CellTrace, scale: SignedScale) -> Panel:
         values=cell.weight_hh,
         scale=scale,
         title=_title(name, cell.weight_hh),
-        hover=f"<b>{name}[%{{y}}, %{{x}}] = %VALUE</b><br>"
-        f"into hidden unit %{{y}} at t, from hidden unit %{{x}} at {step}",
-        columns=count_axis(cell.hidden_size, f"reads: hidden unit at {step}"),
+        hover=f"<b>{name}[{_row(cell)}, %{{x}}] = %VALUE</b><br>"
+        f"into {_unit(cell)} at t, from hidden unit %{{x}} at {step}",
+        columns=count_axis(cell.state_size, f"reads: hidden unit at {step}"),
+        blocks=cell.gate_names,
     )
 
 
 def _bias_panel(cell: CellTrace, scale: SignedScale) -> Panel:
     suffix = parameter_suffix(cell.layer, cell.direction)
+    title = f"bias_ih{suffix}, bias_hh{suffix} · ({len(cell.bias_ih)},)"
+    if cell.gate_names:
+        return Panel(
+            values=np.stack([cell.bias_ih, cell.bias_hh], axis=1),  # (G * hidden_size, 2)
+            scale=scale,
+            title=title,
+            hover=f"<b>bias_%{{x}}{suffix}[{_row(cell)}] = %VALUE</b><br>into {_unit(cell)}",
+            columns=count_axis(2, "", ticktext=["ih", "hh"]),
+            blocks=cell.gate_names,
+        )
     return Panel(
         values=np.stack([cell.bias_ih, cell.bias_hh]),  # (2, hidden_size)
         scale=scale,
-        title=f"bias_ih{suffix}, bias_hh{suffix} · ({cell.hidden_size},)",
+        title=title,
         hover=f"<b>bias_%{{y}}{suffix}[%{{x}}] = %VALUE</b><br>into hidden unit %{{x}}",
         columns=count_axis(cell.hidden_size, "hidden unit"),
         rows={"range": [1.5, -0.5], "tickvals": [0, 1], "ticktext": ["ih", "hh"]},
     )
+
+
+def _projection_panel(cell: CellTrace, scale: SignedScale) -> Panel:
+    name = f"weight_hr{parameter_suffix(cell.layer, cell.direction)}"
+    return Panel(
+        values=cell.weight_hr,
+        scale=scale,
+        title=_title(name, cell.weight_hr),
+        hover=f"<b>{name}[%{{y}}, %{{x}}] = %VALUE</b><br>"
+        "into hidden unit %{y}, from unit %{x} of o · tanh(c)",
+        columns=count_axis(cell.hidden_size, "reads: unit of o · tanh(c)"),
+    )
+
+
+def _row(cell: CellTrace) -> str:
+    """How a hover counts rows: within the gate's block, where there are gates."""
+    return "%BLOCK, %{customdata}" if cell.gate_names else "%{y}"
+
+
+def _unit(cell: CellTrace) -> str:
+    return "gate %BLOCK of hidden unit %{customdata}" if cell.gate_names else "hidden unit %{y}"
+
+
+def _gate_words(cell: CellTrace) -> str:
+    if not cell.gate_names:
+        return ""
+    return f" Rows come in blocks of {cell.hidden_size}, for the gates {' '.join(cell.gate_names)}."
 
 
 def _title(name: str, weight: np.ndarray) -> str:
@@ -96,7 +138,7 @@ def _sources(trace: Trace, cell: CellTrace) -> str:
     below = [other for other in trace.cells if other.layer == cell.layer - 1]
     if len(below) == 1:
         return f"reads: hidden unit of layer {cell.layer - 1}"
-    split, end = below[0].hidden_size, below[0].hidden_size + below[1].hidden_size
+    split, end = below[0].state_size, below[0].state_size + below[1].state_size
     return (
         f"reads layer {cell.layer - 1}: [forward {_span(0, split)} | reverse {_span(split, end)}]"
     )
@@ -121,7 +163,7 @@ def _add_divider(figure: go.Figure, trace: Trace, cell: CellTrace, look: Look) -
     start = 0
     for other in below if len(below) == 2 else ():
         line = {"color": look.palette.lane(other.direction), "width": 4}
-        edges = {"x0": start - 0.5, "x1": start + other.hidden_size - 0.5}
+        edges = {"x0": start - 0.5, "x1": start + other.state_size - 0.5}
         shape = {"type": "line", "name": f"reads {other.direction}", "line": line}
         frame_cells(figure, "x", {**shape, **edges, "y0": 0, "y1": 0})
-        start += other.hidden_size
+        start += other.state_size

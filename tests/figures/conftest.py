@@ -93,7 +93,7 @@ def typed_comparison(trace, *, by=0.0, at=None):
 
 def maps_of(figure):
     """The coloured heatmaps of a figure: neither its numbers nor its marks."""
-    return [m for m in figure.data if m.type == "heatmap" and m.name != "numbers"]
+    return [m for m in figure.data if m.type == "heatmap" and m.name not in ("numbers", "padding")]
 
 
 def named(items, name):

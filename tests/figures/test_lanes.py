@@ -34,13 +34,13 @@ def test_layers_go_up_and_reverse_lies_above_forward(trace):
 def test_initial_state_stands_left_of_forward_and_right_of_reverse(trace):
     plan = unrolled_plan(trace, None)
 
-    assert [lane.start(plan.steps) for lane in plan.lanes] == [-1, 5, -1, 5]
+    assert [lane.start(plan.steps, plan.length) for lane in plan.lanes] == [-1, 5, -1, 5]
 
 
 def test_window_in_the_middle_shows_no_initial_state():
     plan = unrolled_plan(typed_trace(seq_len=100, layers=1), 50)
 
-    assert [lane.start(plan.steps) for lane in plan.lanes] == [None, None]
+    assert [lane.start(plan.steps, plan.length) for lane in plan.lanes] == [None, None]
 
 
 def test_unit_0_is_the_highest_row():

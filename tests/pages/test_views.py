@@ -29,7 +29,11 @@ def engine_run(**options):
 
 def maps(figure):
     """The z of the coloured heatmaps of a chart, as arrays."""
-    kept = [d for d in figure["data"] if d["type"] == "heatmap" and d.get("name") != "numbers"]
+    kept = [
+        d
+        for d in figure["data"]
+        if d["type"] == "heatmap" and d.get("name") not in ("numbers", "padding")
+    ]
     return [np.array(z_of(data), dtype=float) for data in kept]
 
 
