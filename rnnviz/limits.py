@@ -21,6 +21,9 @@ MAX_SEQ_LEN = 256
 # Samples computed side by side; one of them is drawn.
 MAX_BATCH = 16
 
+# Characters of the lengths of a batch: three digits and what parts them, twice over.
+MAX_LENGTHS_CHARS = 2 * 5 * MAX_BATCH
+
 # Seeds that fit an ordinary 32-bit integer in other tools, so that a run can be repeated there.
 MAX_SEED = 2**31 - 1
 

@@ -9,18 +9,19 @@ import streamlit as st
 import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnviz import examples
 from rnnviz.config import RNNConfig
 from rnnviz.engine.checks import config_of
 from rnnviz.engine.compare import compare
-from rnnviz.engine.forward import trace
+from rnnviz.engine.forward import States, trace
 from rnnviz.engine.mistakes import time_first
-from rnnviz.engine.weights import build, random_state
-from rnnviz.inputs import Series, noise, one_hot, read_series, rotated, sines, window
+from rnnviz.engine.weights import build, mask_generator, random_states
+from rnnviz.inputs import Series, noise, one_hot, read_lengths, read_series, rotated, sines, window
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
-from rnnviz.records import Comparison, Trace
+from rnnviz.records import Array, Comparison, Packed, Trace
 from rnnviz.ui.settings import EXAMPLE_WEIGHTS, INPUTS, Settings, current_settings
 from rnnviz.ui.uploads import NoFileError, kept_file
 from rnnviz.ui.words import sentence
@@ -50,14 +51,19 @@ class Run:
     comparison: Comparison
 
     def labels(self, sample: int) -> tuple[str, ...] | None:
-        """A token per timestep of one sample, where the input has such; unknown ones end in "?"."""
+        """A token per timestep of one sample, where the input has such; unknown ones end in "?".
+
+        As many as the longest sample has timesteps, empty past this one's length.
+        """
         if not self.series.labels:
             return None
         unknown = self.series.values[sample, :, -1]  # the column that all unknown letters share
         tokens = rotated(self.series.labels, sample)
-        return tuple(
+        shown = [
             f"{token}?" if mark else token for token, mark in zip(tokens, unknown, strict=True)
-        )
+        ]
+        stop = self.trace.seq_len if self.trace.lengths is None else self.trace.lengths[sample]
+        return tuple(shown[:stop] + [""] * (self.trace.seq_len - stop))
 
 
 def current_run() -> Run:
@@ -88,7 +94,8 @@ def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
     """
     series, file_rows = _series(settings, file)
     call = _call(settings, series)
-    record = trace(*call, max_bytes=APP_MAX_BYTES)
+    masks = mask_generator(settings.seed, settings.device)
+    record = trace(*call, max_bytes=APP_MAX_BYTES, generator=masks)
     result = compare(record, call[0]).numpy()
     record = record.numpy()
     for array in (series.values, *_arrays(record, result)):
@@ -103,8 +110,21 @@ def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
 
 
 def wrong_trace(run: Run) -> Trace:
-    """The same net on the same input with time as the outer loop, the mistake D13."""
-    return time_first(*_call(run.settings, run.series), max_bytes=2 * APP_MAX_BYTES).numpy()
+    """The same net on the same input with time as the outer loop, the mistake D13.
+
+    Samples of different lengths end the page with a sentence: a loop over time has no order in
+    which all of them are reversed at their own ends.
+    """
+    if run.trace.is_packed:
+        st.error(
+            "Time first cannot be run on samples of different lengths. Empty the lengths, or "
+            "choose another order.",
+            icon=":material/error:",
+        )
+        st.stop()
+    masks = mask_generator(run.settings.seed, run.settings.device)
+    call = _call(run.settings, run.series)
+    return time_first(*call, max_bytes=2 * APP_MAX_BYTES, generator=masks).numpy()
 
 
 def _series(settings: Settings, file: tuple[str, bytes]) -> tuple[Series, int | None]:
@@ -116,16 +136,28 @@ def _series(settings: Settings, file: tuple[str, bytes]) -> tuple[Series, int | 
     return window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start)), whole.seq_len
 
 
-def _call(settings: Settings, series: Series) -> tuple[nn.RNN, Tensor, Tensor | None]:
+def _call(
+    settings: Settings, series: Series
+) -> tuple[nn.RNN | nn.LSTM | nn.GRU, Tensor | PackedSequence, States]:
     """The net and what it is called with: (module, input, hx)."""
     module = _module(settings, series.input_size)
     dtype = getattr(torch, settings.dtype)
     x = torch.from_numpy(np.array(series.values)).to(dtype)
-    x = x if module.batch_first else x.transpose(0, 1)
-    h_0 = None
-    if settings.h0 == "random":
-        h_0 = random_state(config_of(module), series.batch, settings.seed).to(settings.device)
-    return module, x.to(settings.device), h_0
+    x = (x if module.batch_first else x.transpose(0, 1)).to(settings.device)
+    if settings.lengths.strip():
+        lengths = read_lengths(settings.lengths, series.batch, series.seq_len)
+        x = pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
+    return module, x, _states(settings, config_of(module), series.batch)
+
+
+def _states(settings: Settings, config: RNNConfig, batch: int) -> States:
+    """The random h_0, with c_0 if an LSTM; None for zeros."""
+    if settings.h0 != "random":
+        return None
+    states = random_states(config, batch, settings.seed)
+    if isinstance(states, tuple):
+        return states[0].to(settings.device), states[1].to(settings.device)
+    return states.to(settings.device)
 
 
 def _made_series(settings: Settings) -> Series:
@@ -141,12 +173,12 @@ def _made_series(settings: Settings) -> Series:
     raise ValueError(f"input must be one of {', '.join(INPUTS)}; got {settings.input!r}.")
 
 
-def example_net(name: str, dtype: str = "float32", **sizes: int) -> nn.RNN:
+def example_net(name: str, dtype: str = "float32", **sizes: int) -> nn.RNN | nn.LSTM:
     """One of the nets built by formula, under its name in `settings.EXAMPLE_WEIGHTS`."""
     return getattr(examples, EXAMPLE_WEIGHTS[name])(**sizes).to(getattr(torch, dtype))
 
 
-def _module(settings: Settings, input_size: int) -> nn.RNN:
+def _module(settings: Settings, input_size: int) -> nn.RNN | nn.LSTM | nn.GRU:
     if settings.is_example:
         net = example_net(settings.weights, settings.dtype, input_size=input_size)
         return net.to(settings.device)
@@ -154,22 +186,30 @@ def _module(settings: Settings, input_size: int) -> nn.RNN:
         input_size=input_size,
         hidden_size=settings.hidden,
         num_layers=settings.layers,
-        nonlinearity=settings.activation,
+        nonlinearity=settings.activation if settings.kind == "RNN" else "tanh",
         bias=settings.bias,
         batch_first=settings.batch_first,
         bidirectional=settings.direction == "bidirectional",
         dtype=settings.dtype,
+        kind=settings.kind,
+        proj_size=min(settings.proj, settings.hidden - 1) if settings.kind == "LSTM" else 0,
+        # torch warns of a dropout that has no layer to come before.
+        dropout=settings.dropout if settings.layers > 1 else 0.0,
     )
-    return build(
+    net = build(
         config,
         settings.seed,
         weights=settings.weights,
         spectral_radius=settings.radius,
         device=settings.device,
     )
+    return net.train(settings.drops)
 
 
 def _arrays(record: Trace, result: Comparison) -> list[np.ndarray]:
-    kept = [record.output, record.h_n, result.output, result.h_n, result.differences]
-    kept += result.cells
-    return kept + [array for cell in record.cells for _, array in cell.arrays()]
+    kept: list[Array | Packed | None] = [record.h_n, record.c_n, result.h_n, result.c_n]
+    for output in (record.output, result.output):
+        kept += output if isinstance(output, Packed) else [output]
+    kept += [result.differences, *result.cells]
+    kept += [array for cell in record.cells for _, array in cell.arrays()]
+    return [array for array in kept if array is not None]

@@ -12,6 +12,7 @@ from rnnviz.limits import (
     MAX_HIDDEN_SIZE,
     MAX_INPUT_SIZE,
     MAX_LAYERS,
+    MAX_LENGTHS_CHARS,
     MAX_SEED,
     MAX_SEQ_LEN,
     MAX_TEXT_CHARS,
@@ -20,6 +21,7 @@ from rnnviz.limits import (
 from rnnviz.ui.cache import example_net
 from rnnviz.ui.presets import PRESETS
 from rnnviz.ui.settings import (
+    CELLS,
     DEFAULTS,
     DIRECTIONS,
     DRAWN_WEIGHTS,
@@ -56,9 +58,12 @@ def sidebar() -> None:
             _input()
         net = st.container()
         with st.expander("More", icon=":material/tune:"):
-            _more()
+            _weights()
+            more = st.container()
         with net:
             _net(current_settings())
+        with more:
+            _more()
         with story:
             _preset_story()
 
@@ -158,6 +163,7 @@ def _net(settings: Settings) -> None:
             net = example_net(settings.weights, input_size=max(2, columns))
             decided("Hidden size", net.hidden_size, why)
         return
+    choice("Cell", "kind", CELLS)
     slider("Layers", "layers", 1, MAX_LAYERS)
     choice("Direction", "direction", DIRECTIONS)
     slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
@@ -178,17 +184,19 @@ def _input_columns(settings: Settings) -> int | None:
     return None
 
 
-def _more() -> None:
+def _weights() -> None:
     menu("Weights", "weights", (*DRAWN_WEIGHTS, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
-    settings = current_settings()
-    if settings.weights == "orthogonal":
+    if current_settings().weights == "orthogonal":
         slider("Spectral radius", "radius", 0.0, 2.0)
-    number("Seed", "seed", 0, MAX_SEED, "Of the weights, of a random h_0 and of random input.")
-    menu("Initial state h_0", "h0", ("random", "zeros"))
+    number("Seed", "seed", 0, MAX_SEED, "Of weights, of random states and input, of dropout.")
+
+
+def _more() -> None:
+    settings = current_settings()
+    state = "Initial states h_0, c_0" if settings.kind == "LSTM" else "Initial state h_0"
+    menu(state, "h0", ("random", "zeros"))
     if not settings.is_example:
-        menu("Activation", "activation", ["tanh", "relu"])
-        toggle("Bias", "bias", "b_ih and b_hh.")
-        toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
+        _options(settings)
     menu("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
     menu("Device", "device", _devices())
     match settings.input:
@@ -203,6 +211,34 @@ def _more() -> None:
             decided("Input size", SIDE, "The picture decides: an input per column.")
         case _:
             slider("Batch", "batch", 1, MAX_BATCH)
+    _lengths()
+
+
+def _options(settings: Settings) -> None:
+    """The options of torch's constructor, as far as the kind of cell has them."""
+    if settings.kind == "RNN":
+        menu("Activation", "activation", ["tanh", "relu"])
+    if settings.kind == "LSTM" and settings.hidden > 1:
+        if settings.proj >= settings.hidden:
+            # A smaller hidden size takes the projection with it.
+            st.session_state["proj"] = settings.hidden - 1
+        slider("Projection (proj_size)", "proj", 0, settings.hidden - 1)
+    toggle("Bias", "bias", "b_ih and b_hh.")
+    toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
+    if settings.layers > 1:
+        slider("Dropout", "dropout", 0.0, 1.0)
+        if st.session_state["dropout"] > 0:
+            why = "Dropout acts only then: each number on its way to the next layer may be dropped."
+            toggle("Training mode", "training", why)
+
+
+def _lengths() -> None:
+    """Where a batch may have samples of different lengths, how long each is."""
+    settings = current_settings()
+    if settings.batch > 1 or settings.input == "file" or settings.lengths:
+        why = "One per sample, such as “5, 3, 4”; empty if all are full. The net reads the batch "
+        why += "packed: past its length a sample has no numbers."
+        text("Lengths", "lengths", MAX_LENGTHS_CHARS, why)
 
 
 def _decided_by_text(settings: Settings) -> None:

@@ -21,7 +21,7 @@ from rnnviz.figures import (
 )
 from rnnviz.ui.cache import Run
 from rnnviz.ui.widgets import choice, menu
-from rnnviz.ui.words import difference_words, made_by, net_words, settings_words
+from rnnviz.ui.words import difference_words, made_by, net_words, sentence, settings_words
 
 # CSS pixels per millimetre: 96 to the inch.
 _PIXELS = 96 / 25.4
@@ -91,8 +91,18 @@ def downloads(run: Run, **shown: Any) -> None:
         width="stretch",
     )
     with st.expander("This net in plain torch", icon=":material/code:"):
-        seed = run.settings.seed if run.settings.weights == "default" else None
-        st.code(torch_script(run.trace, seed=seed), language="python")
+        _script(run)
+
+
+def _script(run: Run) -> None:
+    """The net as a script to copy, or why there is none."""
+    seed = run.settings.seed if run.settings.weights == "default" else None
+    try:
+        script = torch_script(run.trace, seed=seed)
+    except ValueError as error:
+        st.caption(sentence(error))
+        return
+    st.code(script, language="python")
 
 
 def whole_view(run: Run, *, look: Look, sample: int, cell: tuple[int, Direction]) -> str:

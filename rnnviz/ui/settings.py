@@ -20,6 +20,8 @@ EXAMPLE_WEIGHTS: dict[str, str] = {
     "oscillates": "oscillator",
 }
 
+CELLS = ("RNN", "LSTM", "GRU")
+
 DIRECTIONS = ("forward only", "bidirectional")
 
 # A link leaves out what is at its default: once published, a default is frozen.
@@ -45,6 +47,12 @@ DEFAULTS: dict[str, object] = {
     "dtype": "float32",
     "device": "cpu",
     "file": "",
+    # Not "cell", under which links hold the cell that is shown in detail.
+    "kind": "RNN",
+    "proj": 0,
+    "dropout": 0.0,
+    "training": False,
+    "lengths": "",
 }
 
 # What is shown of a run, not what is run: presets leave it alone.
@@ -80,11 +88,21 @@ class Settings:
     dtype: str
     device: str
     file: str
+    kind: str
+    proj: int
+    dropout: float
+    training: bool
+    lengths: str
 
     @property
     def is_example(self) -> bool:
         """Whether the net is one built by formula, which decides its own sizes."""
         return self.weights in EXAMPLE_WEIGHTS
+
+    @property
+    def drops(self) -> bool:
+        """Whether numbers are dropped between layers, of which there must be two."""
+        return self.training and self.dropout > 0 and self.layers > 1 and not self.is_example
 
 
 def current_settings() -> Settings:

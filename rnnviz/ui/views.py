@@ -22,6 +22,7 @@ from rnnviz.figures import (
     product_heatmaps,
     weight_heatmaps,
 )
+from rnnviz.records import CellTrace
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
 from rnnviz.ui.settings import Settings
@@ -86,13 +87,17 @@ def still_view(run: Run, sample: int) -> None:
         place = {"layer": layer, "direction": direction, "look": choice}
         chart(built(run, product_heatmaps, sample=sample, **place), "products")
         chart(built(run, weight_heatmaps, **place), "weights")
-    _numbers(run.trace.cell(layer, direction).h[:, sample])
+    _numbers(run.trace.cell(layer, direction), sample)
     downloads(run, look=choice, sample=sample, cell=(layer, direction))
 
 
 def _draws_charts(run: Run) -> bool:
     """Whether the charts below the player are drawn: those of a large net when asked for."""
-    numbers = sum(cell.h[:, 0].size for cell in run.trace.cells)
+    cells = run.trace.cells
+    numbers = sum(cell.h[:, 0].size for cell in cells)
+    if cells[0].gates is not None:
+        # Of the cell in detail: three sums, and the gates.
+        numbers += 4 * cells[0].gates[:, 0].size
     if numbers <= MAX_CHARTED_NUMBERS:
         return True
     why = "They take several seconds and much of the browser's memory; the player does without."
@@ -118,10 +123,15 @@ def compare_view(run: Run) -> None:
     """torch.nn beside RNNviz: the whole output, then each cell by itself."""
     result = run.comparison
     sample = sample_of(run)
-    left, middle, right = st.columns(3)
-    left.metric("output: max |difference|", scientific(result.output_difference, 3))
-    middle.metric("h_n: max |difference|", scientific(result.h_n_difference, 3))
-    right.metric("counts as equal up to", scientific(result.output_limit, 3))
+    metrics = {
+        "output: max |difference|": result.output_difference,
+        "h_n: max |difference|": result.h_n_difference,
+        "c_n: max |difference|": result.c_n_difference,
+        "counts as equal up to": result.output_limit,
+    }
+    shown = {label: value for label, value in metrics.items() if value is not None}
+    for column, (label, value) in zip(st.columns(len(shown)), shown.items(), strict=True):
+        column.metric(label, scientific(value, 3))
     st.caption(result.reason)
     choice = look(run, sample)
     chart(built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
@@ -177,11 +187,18 @@ def chart(figure: go.Figure, key: str) -> None:
     )
 
 
-def _numbers(h: np.ndarray) -> None:
-    """The states of one cell as a table, with all their digits."""
+def _numbers(cell: CellTrace, sample: int) -> None:
+    """The states of one cell as tables, with all their digits, up to the sample's length."""
+    stop = cell.seq_len if cell.lengths is None else cell.lengths[sample]
     with st.expander("Its states as numbers", icon=":material/table:"):
-        columns = {f"t = {t}": [_digits(value) for value in h[t]] for t in range(len(h))}
-        st.dataframe(pandas.DataFrame(columns).rename_axis("unit"))
+        for name, states in (("h", cell.h), ("c", cell.c)):
+            if states is None:
+                continue
+            if cell.c is not None:
+                st.caption({"h": "hidden state h", "c": "cell state c"}[name])
+            rows = states[:stop, sample]  # (length, units)
+            columns = {f"t = {t}": [_digits(value) for value in rows[t]] for t in range(stop)}
+            st.dataframe(pandas.DataFrame(columns).rename_axis("unit"))
 
 
 def _digits(value: float) -> str:

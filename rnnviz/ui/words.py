@@ -7,16 +7,21 @@ import re
 from dataclasses import asdict
 
 import rnnviz
+from rnnviz.figures.names import net_name
 from rnnviz.records import Comparison, Step, Trace
 from rnnviz.ui.settings import Settings
 
 
 def net_words(trace: Trace) -> str:
-    """The net in one line: `2-layer bidirectional tanh RNN · T = 5 · batch 1 · input 5 ...`."""
+    """The net in one line: `2-layer bidirectional tanh RNN · T = 5 · batch 1 · input 5 ...`.
+
+    An LSTM with a projection also `projected to 2`, a batch with padding `lengths 5, 3, 4`, and
+    training with dropout `dropout 0.5 (training)`.
+    """
     config = trace.config
     way = "bidirectional" if config.bidirectional else "forward-only"
     parts = [
-        f"{config.num_layers}-layer {way} {config.nonlinearity} RNN",
+        f"{config.num_layers}-layer {way} {net_name(trace)}",
         f"T = {trace.seq_len}",
         f"batch {trace.batch}",
         f"input {config.input_size}",
@@ -25,6 +30,14 @@ def net_words(trace: Trace) -> str:
     ]
     if not config.bias:
         parts.insert(1, "no bias")
+    if config.proj_size:
+        parts[-1:-1] = [f"projected to {config.proj_size}"]
+    if config.dropout:
+        dropped = any(cell.dropout_mask is not None for cell in trace.cells)
+        mode = "training" if dropped else "not in training, so nothing is dropped"
+        parts.append(f"dropout {config.dropout:g} ({mode})")
+    if trace.lengths is not None:
+        parts.append(f"lengths {', '.join(map(str, trace.lengths))}")
     return " · ".join(parts)
 
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnviz.limits import APP_MAX_BYTES
 from rnnviz.ui.cache import make_run, wrong_trace
-from rnnviz.ui.settings import DEFAULTS, Settings
+from rnnviz.ui.settings import CELLS, DEFAULTS, Settings
 from rnnviz.ui.uploads import fingerprint
 
 SETTINGS = Settings(**{name: DEFAULTS[name] for name in Settings.__dataclass_fields__})
@@ -123,3 +123,112 @@ def test_the_wrong_order_of_a_run_at_the_budget_is_not_refused():
 
     assert 0.9 * APP_MAX_BYTES < run.trace.nbytes <= APP_MAX_BYTES
     assert wrong_trace(run).nbytes > APP_MAX_BYTES
+
+
+def test_old_links_give_the_runs_that_they_gave():
+    """Settings from before there were gates: what they left out is a plain RNN."""
+    new = {"kind": "RNN", "proj": 0, "dropout": 0.0, "training": False, "lengths": ""}
+    assert {name: DEFAULTS[name] for name in new} == new
+    run = make_run(SETTINGS, NO_FILE)
+    torch.manual_seed(0)
+    net = nn.RNN(5, 4, 2, bidirectional=True)
+    x = torch.eye(5)[[0, 1, 2, 2, 3]][:, None]
+    states = np.random.Generator(np.random.PCG64([0, 1])).uniform(-1, 1, (4, 1, 4))
+    with torch.no_grad():
+        output, _ = net(x, torch.from_numpy(states).float())
+
+    np.testing.assert_allclose(run.trace.output, output, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"proj": 2},
+        {"dropout": 0.5, "training": True},
+        {"batch": 3, "lengths": "5, 2, 3", "batch_first": True},
+        {"h0": "zeros", "weights": "orthogonal"},
+        {"dtype": "bfloat16", "bias": False},
+    ],
+    ids=["projected", "dropout", "lengths", "orthogonal", "bfloat16"],
+)
+def test_every_kind_of_cell_runs_as_in_torch(kind, change):
+    run = make_run(replace(SETTINGS, kind=kind, **change), NO_FILE)
+
+    assert run.comparison.equal
+    assert run.trace.config.kind == kind
+    assert run.trace.config.proj_size == (change.get("proj", 0) if kind == "LSTM" else 0)
+    arrays = [array for cell in run.trace.cells for _, array in cell.arrays()]
+    results = [run.trace, run.comparison]
+    arrays += [r.c_n for r in results if kind == "LSTM"]
+    for output in (r.output for r in results):
+        arrays += output if isinstance(output, tuple) else [output]
+    assert not any(array.flags.writeable for array in arrays)
+
+
+def test_random_states_of_an_lstm_are_h_0_and_c_0():
+    cell = make_run(replace(SETTINGS, kind="LSTM", proj=2), NO_FILE).trace.cells[0]
+
+    assert cell.h_0.shape == (1, 2) and cell.c_0.shape == (1, 4)
+    assert np.abs(cell.c_0).min() > 0
+
+
+def test_a_projection_is_smaller_than_the_hidden_size():
+    run = make_run(replace(SETTINGS, kind="LSTM", proj=200, hidden=3), NO_FILE)
+
+    assert run.trace.config.proj_size == 2
+
+
+def test_sessions_that_drop_at_once_get_the_masks_of_their_seed():
+    """A thread that keeps seeding torch's own generator changes nothing."""
+    settings = [replace(SETTINGS, seed=seed, dropout=0.5, training=True) for seed in range(4)]
+    alone = [make_run(each, NO_FILE).trace.cells[0].dropout_mask for each in settings]
+
+    def session(number):
+        torch.manual_seed(number)
+        return make_run(settings[number % 4], NO_FILE)
+
+    with ThreadPoolExecutor(20) as pool:
+        runs = list(pool.map(session, range(20)))
+    for number, run in enumerate(runs):
+        np.testing.assert_array_equal(run.trace.cells[0].dropout_mask, alone[number % 4])
+        assert run.comparison.equal
+    assert any((alone[0] != mask).any() for mask in alone[1:])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"training": False}, {"dropout": 0.0}, {"layers": 1}, {"weights": "toggles"}],
+    ids=["not in training", "none", "one layer", "by formula"],
+)
+def test_nothing_is_dropped_otherwise(change):
+    settings = replace(SETTINGS, **{"dropout": 0.5, "training": True} | change)
+    run = make_run(settings, NO_FILE)
+
+    assert all(cell.dropout_mask is None for cell in run.trace.cells)
+
+
+def test_samples_have_their_lengths_and_no_tokens_past_them():
+    run = make_run(replace(SETTINGS, batch=3, lengths="2, 4, 1"), NO_FILE)
+
+    assert run.trace.lengths == (2, 4, 1)
+    assert run.trace.seq_len == 4
+    assert run.labels(0) == ("h", "e", "", "")
+    assert run.labels(1) == ("e", "l", "l", "o")
+    assert run.labels(2) == ("l", "", "", "")
+
+
+def test_lengths_that_do_not_fit_are_refused_in_one_sentence():
+    with pytest.raises(ValueError, match=r"lengths must be 2 whole numbers .* got '5, 9'"):
+        make_run(replace(SETTINGS, batch=2, lengths="5, 9"), NO_FILE)
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+def test_the_wrong_order_has_gates_and_drops_the_same(kind):
+    run = make_run(replace(SETTINGS, kind=kind, dropout=0.5, training=True), NO_FILE)
+    right, wrong = run.trace.cells, wrong_trace(run).cells
+
+    for row in (0, 1):
+        np.testing.assert_array_equal(wrong[row].dropout_mask, right[row].dropout_mask)
+        np.testing.assert_array_equal(wrong[row].gates, right[row].gates)
+    assert np.abs(wrong[2].h - right[2].h).max() > 1e-3

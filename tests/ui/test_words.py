@@ -92,3 +92,39 @@ def test_a_warning_names_the_place_or_what_else_is_wrong():
 )
 def test_plain_text_is_neither_markup_nor_link(text, shown):
     assert plain(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("options", "training", "words"),
+    [
+        (
+            {"kind": "LSTM", "proj_size": 2, "num_layers": 2, "bidirectional": True},
+            False,
+            "2-layer bidirectional LSTM · T = 5 · batch 2 · input 3 · hidden 4 · projected to 2 · "
+            "float32",
+        ),
+        (
+            {"kind": "GRU", "num_layers": 2, "dropout": 0.25},
+            True,
+            "2-layer forward-only GRU · T = 5 · batch 2 · input 3 · hidden 4 · float32 · "
+            "dropout 0.25 (training)",
+        ),
+        (
+            {"kind": "GRU", "num_layers": 2, "dropout": 0.25},
+            False,
+            "2-layer forward-only GRU · T = 5 · batch 2 · input 3 · hidden 4 · float32 · "
+            "dropout 0.25 (not in training, so nothing is dropped)",
+        ),
+    ],
+    ids=["projected", "dropout", "not in training"],
+)
+def test_a_net_with_gates_in_one_line(options, training, words):
+    net = rnnviz.build(rnnviz.RNNConfig(input_size=3, hidden_size=4, **options)).train(training)
+
+    assert net_words(rnnviz.trace(net, torch.zeros(5, 2, 3))) == words
+
+
+def test_lengths_are_named():
+    packed = torch.nn.utils.rnn.pack_padded_sequence(torch.zeros(5, 2, 3), [5, 2])
+
+    assert net_words(rnnviz.trace(NET, packed)).endswith("float32 · lengths 5, 2")
