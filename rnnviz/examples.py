@@ -10,6 +10,9 @@ from torch import nn
 from rnnviz.config import RNNConfig
 from rnnviz.engine.weights import build
 
+# A pre-activation whose sigmoid and tanh are 1 to the last bit of float64.
+_WIDE = 40.0
+
 
 def remember_first(input_size: int = 5) -> nn.RNN:
     """A tanh net that keeps the first token: its unit stays near 1, all others near -1.
@@ -106,7 +109,48 @@ def oscillator(period: float = 8.0, input_size: int = 1) -> nn.RNN:
     return net
 
 
-def _zeros(config: RNNConfig) -> nn.RNN:
+def lstm_count_brackets(input_size: int = 3) -> nn.LSTM:
+    """An LSTM whose c counts: how deep in brackets, how many "(" so far, how many ")" so far.
+
+    Column 0 of the one-hot input is "(", column 1 is ")"; what else comes is skipped. All sigmoid
+    gates are open, so that c adds up g, which is +1, -1 or 0. From c_0 = 0 c is exact, below 0 for
+    a ")" too many; h = tanh(c) hardly tells 3 from 4.
+
+    Raises:
+        ValueError: input_size is below 2.
+    """
+    if input_size < 2:
+        raise ValueError(f"input_size must be at least 2, for '(' and ')'; got {input_size}.")
+    net = _zeros(RNNConfig(kind="LSTM", input_size=input_size, hidden_size=3))
+    read = torch.zeros(4, 3, input_size)  # gates i, f, g, o
+    read[2, :, :2] = _WIDE * torch.tensor([[1.0, -1.0], [1.0, 0.0], [0.0, 1.0]])
+    opened = torch.tensor([_WIDE, _WIDE, 0.0, _WIDE])
+    _set(net.weight_ih_l0, read.flatten(0, 1))
+    _set(net.bias_ih_l0, opened.repeat_interleave(3))
+    return net
+
+
+def lstm_remember_flag(input_size: int = 3) -> nn.LSTM:
+    """An LSTM of one unit whose c is 1 from the token that sets it until the one that resets it.
+
+    Column 0 of the one-hot input sets, column 1 resets; what else comes is skipped. The input gate
+    is open for the first alone, the forget gate for all but these two, and g is 1.
+
+    Raises:
+        ValueError: input_size is below 2.
+    """
+    if input_size < 2:
+        raise ValueError(f"input_size must be at least 2, to set and reset; got {input_size}.")
+    net = _zeros(RNNConfig(kind="LSTM", input_size=input_size, hidden_size=1))
+    read = torch.zeros(4, input_size)  # gates i, f, g, o
+    read[0, 0] = 2 * _WIDE
+    read[1, :2] = -2 * _WIDE
+    _set(net.weight_ih_l0, read)
+    _set(net.bias_ih_l0, torch.tensor([-_WIDE, _WIDE, _WIDE, _WIDE]))
+    return net
+
+
+def _zeros(config: RNNConfig) -> nn.RNN | nn.LSTM | nn.GRU:
     return build(config, weights="zeros")
 
 

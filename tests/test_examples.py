@@ -75,16 +75,50 @@ def test_oscillator_turns_once_in_a_period(period):
     assert (rnnviz.trace(examples.oscillator(period), torch.zeros(9, 1)).output == 0).all()
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("text", words("()a"))
+def test_lstm_count_brackets_counts_in_its_cell_state(text, dtype):
+    """By torch itself, one step after the other; c is exact however long the text."""
+    net, x = examples.lstm_count_brackets().to(dtype), one_hot(text, "()").to(dtype)
+    counts = [0, 0, 0]
+    states = None
+    with torch.no_grad():
+        for t, letter in enumerate(text):
+            opened, closed = letter == "(", letter == ")"
+            added = (opened - closed, opened, closed)
+            counts = [a + b for a, b in zip(counts, added, strict=True)]
+            _, states = net(x[t : t + 1], states)
+
+            assert states[1][0].tolist() == counts
+    assert rnnviz.trace(net, x).cells[0].c[-1, 0].tolist() == counts
+
+
+@pytest.mark.parametrize("text", words("sra"))
+def test_lstm_remember_flag_holds_it_until_it_is_reset(text):
+    net, x = examples.lstm_remember_flag(), one_hot(text, "sr")
+    flag, states = 0, None
+    c = rnnviz.trace(net, x).cells[0].c[:, 0, 0]
+    with torch.no_grad():
+        for t, letter in enumerate(text):
+            flag = {"s": 1, "r": 0}.get(letter, flag)
+            _, states = net(x[t : t + 1], states)
+
+            assert states[1].item() == pytest.approx(flag, abs=1e-6)
+            assert c[t].item() == pytest.approx(flag, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("make", "words_"),
     [
         (lambda: examples.delay(-1), "steps must be at least 0, got -1"),
         (lambda: examples.count_brackets(1), "at least 2.*got 1"),
+        (lambda: examples.lstm_count_brackets(1), "at least 2.*got 1"),
+        (lambda: examples.lstm_remember_flag(1), "at least 2.*got 1"),
         (lambda: examples.toggle(1), "at least 2.*got 1"),
         (lambda: examples.oscillator(2), "at least 3 steps, got 2"),
         (lambda: examples.remember_first(0), "input_size must be at least 1, got 0"),
     ],
-    ids=["delay", "brackets", "toggle", "oscillator", "remember"],
+    ids=["delay", "brackets", "LSTM brackets", "LSTM flag", "toggle", "oscillator", "remember"],
 )
 def test_sizes_that_cannot_work_are_refused(make, words_):
     with pytest.raises(ValueError, match=words_):

@@ -112,4 +112,77 @@ PRESETS: dict[str, Preset] = {
             "h0": "random",
         },
     ),
+    "An LSTM, gate by gate": Preset(
+        story="Four sums a unit instead of one. Gate i says how much of the candidate g comes in, "
+        "f how much of c stays, o how much of tanh(c) is shown as h. c is never squashed on its "
+        "way from step to step.",
+        settings={
+            "kind": "LSTM",
+            "layers": 1,
+            "direction": "forward only",
+            "hidden": 3,
+        },
+    ),
+    "A GRU, gate by gate": Preset(
+        story="Three sums a unit and no c. Gate z says how much of the old h stays, r how much of "
+        "it the candidate n sees. torch applies r after the product with W_hn, the first paper "
+        "before it.",
+        settings={
+            "kind": "GRU",
+            "layers": 1,
+            "direction": "forward only",
+            "hidden": 3,
+        },
+    ),
+    "Custom LSTM cell and stack": Preset(
+        story="A cell of one's own, stacked, run over the input and over its reversed copy. What "
+        "goes wrong there: the caller's list of states is overwritten, so that a second call "
+        "starts elsewhere; two separate stacks are no bidirectional net, in which layer 1 reads "
+        "both directions of layer 0; reversed outputs must be flipped back; padding is read as "
+        "input. Its eight weight matrices are the row blocks i, f, g, o of two.",
+        settings={
+            "kind": "LSTM",
+            "input": "random numbers",
+            "layers": 2,
+            "hidden": 4,
+            "inputs": 3,
+            "steps": 5,
+            "batch": 2,
+        },
+    ),
+    "Padding: lengths 7, 4, 2": Preset(
+        story="Three samples in one packed batch. The reverse direction starts at each sample's "
+        "own last step, not at the end of the padding, and h_n holds each sample's own last state. "
+        "Shown is sample 1, with 4 timesteps.",
+        settings={
+            "kind": "GRU",
+            "text": "padding",
+            "vocab": "padnig",
+            "layers": 1,
+            "hidden": 3,
+            "batch": 3,
+            "sample": 1,
+            "lengths": "7, 4, 2",
+        },
+    ),
+    "An LSTM that counts brackets": Preset(
+        story="Built by formula: all gates stay open, so that c adds up what g says, +1 for “(” "
+        "and -1 for “)”. c of unit 0 is how deep one is; h = tanh(c) hardly tells 3 from 4.",
+        settings={
+            "weights": "LSTM counts brackets",
+            "text": "(a(b)((c)))",
+            "vocab": "()",
+            "h0": "zeros",
+        },
+    ),
+    "An LSTM that remembers a flag": Preset(
+        story="Built by formula, one unit: “s” opens the input gate and c becomes 1; the forget "
+        "gate holds it through all that follows, until “r” closes it.",
+        settings={
+            "weights": "LSTM remembers a flag",
+            "text": "abscabcrabsr",
+            "vocab": "srabc",
+            "h0": "zeros",
+        },
+    ),
 }

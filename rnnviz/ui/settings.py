@@ -18,6 +18,8 @@ EXAMPLE_WEIGHTS: dict[str, str] = {
     "counts brackets": "count_brackets",
     "toggles": "toggle",
     "oscillates": "oscillator",
+    "LSTM counts brackets": "lstm_count_brackets",
+    "LSTM remembers a flag": "lstm_remember_flag",
 }
 
 CELLS = ("RNN", "LSTM", "GRU")
