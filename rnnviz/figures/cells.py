@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -102,18 +102,22 @@ def number_maps(grid: Grid, fill: float = 1.0) -> Iterator[go.Heatmap]:
     for ink in (BLACK, WHITE):
         texts = [[_padded(_ink_text(v, grid.scale, ink), width) for v in r] for r in grid.values]
         if any(text.strip() for row in texts for text in row):
-            yield go.Heatmap(
-                z=np.zeros(grid.values.shape, dtype=np.int8),
-                x=grid.x,
-                y=grid.y,
-                text=texts,
-                texttemplate="%{text}",
-                textfont={"color": ink},
-                colorscale=[(0, TRANSPARENT), (1, TRANSPARENT)],
-                showscale=False,
-                hoverinfo="skip",
-                name="numbers",
-            )
+            yield text_layer(texts, ink, x=grid.x, y=grid.y)
+
+
+def text_layer(texts: Sequence[Sequence[str]], ink: str, **place: Any) -> go.Heatmap:
+    """A see-through map with a text in each cell; `place` is its x, y and axes."""
+    return go.Heatmap(
+        z=np.zeros((len(texts), len(texts[0])), dtype=np.int8),
+        text=texts,
+        texttemplate="%{text}",
+        textfont={"color": ink},
+        colorscale=[(0, TRANSPARENT), (1, TRANSPARENT)],
+        showscale=False,
+        hoverinfo="skip",
+        name="numbers",
+        **place,
+    )
 
 
 def mark_scatter(grid: Grid, look: Look, hover: str | None = None) -> go.Scatter | None:

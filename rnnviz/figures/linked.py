@@ -12,9 +12,17 @@ import plotly.graph_objects as go
 from rnnviz.figures.axes import time_axis, unit_axis
 from rnnviz.figures.cells import Grid, cell_map, mark_scatter, marks_legend, number_maps
 from rnnviz.figures.look import Look
-from rnnviz.figures.panels import LINE_HEIGHT, MARGINS, MIN_HEIGHT, ROW_HEIGHT, TITLE_GAP, Heading
+from rnnviz.figures.panels import (
+    LINE_HEIGHT,
+    MARGINS,
+    MIN_HEIGHT,
+    ROW_HEIGHT,
+    TITLE_GAP,
+    Heading,
+    title_above,
+)
 from rnnviz.figures.template import template, title
-from rnnviz.figures.theme import FONT_SIZE, ShareScale, SignedScale
+from rnnviz.figures.theme import ShareScale, SignedScale
 
 # Pixels. Up to seven heatmaps share a page, so they are lower than elsewhere.
 MAX_HEIGHT = 176
@@ -135,19 +143,7 @@ def _add_row(figure: go.Figure, row: Row, look: Look, index: int) -> None:
             hovertemplate=hover,
             name=f"{row.strip.name} shares",
         )
-    figure.add_annotation(
-        text=row.title,
-        xref="x domain",
-        yref=f"{y_axis} domain",
-        x=0,
-        y=1,
-        xanchor="left",
-        yanchor="bottom",
-        align="left",
-        borderpad=0,
-        showarrow=False,
-        font={"size": FONT_SIZE},
-    )
+    figure.add_annotation(title_above(row.title, "x", y_axis))
 
 
 def _add_axes(figure: go.Figure, row: Row, index: int, place: _Place, height: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -152,20 +152,25 @@ def _add_panel(figure: go.Figure, panel: Panel, look: Look, index: int) -> go.He
     if marks := mark_scatter(grid, look):
         figure.add_trace(marks.update(axes))
     if panel.title:
-        figure.add_annotation(
-            text=panel.title,
-            xref=f"{axes['xaxis']} domain",
-            yref=f"{axes['yaxis']} domain",
-            x=0,
-            y=1,
-            xanchor="left",
-            yanchor="bottom",
-            align="left",
-            borderpad=0,
-            showarrow=False,
-            font={"size": FONT_SIZE},
-        )
+        figure.add_annotation(title_above(panel.title, axes["xaxis"], axes["yaxis"]))
     return figure.data[first]
+
+
+def title_above(text: str, x_axis: str, y_axis: str) -> dict[str, Any]:
+    """An annotation above the upper left corner of what stands on two axes."""
+    return {
+        "text": text,
+        "xref": f"{x_axis} domain",
+        "yref": f"{y_axis} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "align": "left",
+        "borderpad": 0,
+        "showarrow": False,
+        "font": {"size": FONT_SIZE},
+    }
 
 
 def _add_axes(figure: go.Figure, panel: Panel, index: int, domain: tuple[float, float]) -> None:

@@ -11,9 +11,10 @@ from rnnviz.figures.cells import (
     MAX_NUMBERED_COLUMNS,
     MAX_NUMBERED_ROWS,
     full_text,
+    text_layer,
 )
 from rnnviz.figures.look import Look
-from rnnviz.figures.theme import BLACK, TRANSPARENT, WHITE, text_on
+from rnnviz.figures.theme import BLACK, WHITE, text_on
 from rnnviz.shapes.places import Place
 
 PLACE_LEGEND = "teal: forward, violet: reverse, pale below the last layer<br>written: t · unit"
@@ -58,18 +59,7 @@ def _texts(
         here = [code for code, color in enumerate(colors) if text_on(color) == ink]
         texts = np.where(np.isin(codes, here), written, "")
         if texts.any():
-            yield go.Heatmap(
-                z=np.zeros(codes.shape, dtype=np.int8),
-                x=heat.x,
-                y=heat.y,
-                xaxis=heat.xaxis,
-                yaxis=heat.yaxis,
-                # Plotly fits the longest text of a layer; one length gives both one size.
-                text=[[text.center(width) for text in row] for row in texts],
-                texttemplate="%{text}",
-                textfont={"color": ink},
-                colorscale=[(0, TRANSPARENT), (1, TRANSPARENT)],
-                showscale=False,
-                hoverinfo="skip",
-                name="numbers",
-            )
+            # Plotly fits the longest text of a layer; one length gives both one size.
+            padded = [[text.center(width) for text in row] for row in texts]
+            place = {name: heat[name] for name in ("x", "y", "xaxis", "yaxis")}
+            yield text_layer(padded, ink, **place)

@@ -98,6 +98,8 @@ def pack(
     trace = checked(trace, Look(labels=labels), sample=sample)
     header = _header(trace, torch_h, sample)
     header |= _words(labels, columns)
+    if trace.lengths is not None:
+        header["padded"] = True
     if what_if is not None:
         # JSON knows no infinity.
         difference = what_if.difference if math.isfinite(what_if.difference) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rnnviz.config import GATE_NAMES, GATE_WORDS
+
 # The parts of one update, in the order in which they are computed, by the kind of the cell.
 PHASES = {
     "RNN": ("wx", "wh", "a", "h"),
@@ -10,7 +12,7 @@ PHASES = {
 }
 
 # The blocks of weights stacked in a matrix, in torch's order; nn.RNN has one without a name.
-GATES = {"RNN": ("",), "LSTM": ("i", "f", "g", "o"), "GRU": ("r", "z", "n")}
+GATES = {kind: names or ("",) for kind, names in GATE_NAMES.items()}
 
 # What is added to both products, and its symbol.
 BIASES = {"bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
@@ -78,26 +80,13 @@ STATE = {
 
 # Between which ends an activation's values lie: 1 for 0..1, -1 for ±1; without limits where it is
 # not named. What is named has colours of a fixed range.
-RANGES = {
-    "tanh": -1,
-    "sigmoid": 1,
-    "hard tanh": -1,
-    "hard sigmoid": 1,
-    "hard sigmoid 0.2": 1,
-    "softsign": -1,
-}
+RANGES = {"tanh": -1, "sigmoid": 1}
 
 # What the strip can show over the whole sequence, by the words of its menu; a net has some of it.
 QUANTITIES = {
     "h": "hidden state h",
     "c": "cell state c",
-    "i": "input gate i",
-    "f": "forget gate f",
-    "g": "candidate g",
-    "o": "output gate o",
-    "r": "reset gate r",
-    "z": "update gate z",
-    "n": "candidate n",
+    **{gate: f"{words} {gate}" for gate, words in GATE_WORDS.items()},
     "wx": "W_ih x",
     "wh": "W_hh h",
     "a": "pre-activation a",

@@ -112,16 +112,9 @@ def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
 def wrong_trace(run: Run) -> Trace:
     """The same net on the same input with time as the outer loop, the mistake D13.
 
-    Samples of different lengths end the page with a sentence: a loop over time has no order in
-    which all of them are reversed at their own ends.
+    Not for samples of different lengths: a loop over time has no order in which all of them are
+    reversed at their own ends.
     """
-    if run.trace.is_packed:
-        st.error(
-            "Time first cannot be run on samples of different lengths. Empty the lengths, or "
-            "choose another order.",
-            icon=":material/error:",
-        )
-        st.stop()
     masks = mask_generator(run.settings.seed, run.settings.device)
     call = _call(run.settings, run.series)
     return time_first(*call, max_bytes=2 * APP_MAX_BYTES, generator=masks).numpy()

@@ -45,7 +45,8 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
     link = st.session_state.setdefault(f"_{name}_link", _link() if linked else _NO_LINK)
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
     right = _packed(run.settings, sample, run)
-    wrong = _packed_wrong(run.settings, sample, run) if asked == "time-first" else None
+    mistaken = asked == "time-first" and run.trace.lengths is None
+    wrong = _packed_wrong(run.settings, sample, run) if mistaken else None
     with st.container(gap=None):
         _core(key=f"{name}_core")
         _carrier(key=f"{name}_run", data=right)

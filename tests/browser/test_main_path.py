@@ -310,6 +310,9 @@ def test_hostile_links_fall_back_to_the_defaults(page, server):
     assert page.locator(".rnnviz .banner").is_hidden()
 
 
+NET_WORDS = re.compile(" (RNN|LSTM|GRU) · ")
+
+
 @pytest.mark.parametrize("name", list(PRESETS)[1:])
 def test_the_link_of_a_preset_gives_its_run_again(page, server, name):
     """Each preset is chosen on the first screen, where some of its controls are not yet drawn."""
@@ -317,11 +320,11 @@ def test_the_link_of_a_preset_gives_its_run_again(page, server, name):
     page.get_by_role("combobox", name="Preset").click()
     page.get_by_role("option", name=name, exact=True).click()
     settle(page)
-    net = page.get_by_text(" RNN · ").first.inner_text()
+    net = page.get_by_text(NET_WORDS).first.inner_text()
     shown = heatmap(page, "hidden_0_forward")
     visit(page, page.url)
 
-    assert page.get_by_text(" RNN · ").first.inner_text() == net
+    assert page.get_by_text(NET_WORDS).first.inner_text() == net
     assert heatmap(page, "hidden_0_forward") == shown
     reset = page.get_by_role("button", name="Reset", exact=True)
     assert reset.is_disabled()

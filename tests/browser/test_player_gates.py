@@ -194,6 +194,16 @@ def test_of_a_padded_sample_its_own_timesteps_are_shown(show):
     assert shown == {0, 1, 2}
 
 
+def test_samples_of_different_lengths_have_no_time_first(show):
+    """It is not offered, and a link that asks for it shows the right order."""
+    player = show("packed", "0.reverse.2.1", order="time-first")
+    menu = player.get_by_label("Order", exact=True)
+
+    assert menu.input_value() == "layer-first"
+    assert menu.locator("option[value=time-first]").get_attribute("hidden") is not None
+    assert player.locator(".banner").is_hidden()
+
+
 def test_a_large_lstm_is_drawn_in_a_lens(show):
     player = show("large", "1.forward.2.20", gate="o")
     _, record = traced("large")

@@ -144,5 +144,5 @@ def test_time_first_is_not_offered_for_lengths(visit):
     page = visit(batch=2, lengths="5, 2", order="time-first")
 
     assert not page.at.exception
-    assert "Time first cannot be run on samples of different lengths" in page.at.error[0].value
+    assert len(page.packed()) == 1
     assert len(visit(kind="LSTM", order="time-first").packed()) == 2

@@ -22,6 +22,7 @@ export function showControls(player) {
   press(parts.apart, state.apart);
   const { lane } = player.moment;
   parts.apart.hidden = lane.bias_ih === null || lane.kind === "GRU";
+  parts.order.lastChild.querySelector("[value=time-first]").hidden = player.run.padded;
   parts.shares.hidden = !hasGates(player.run);
   parts.root.classList.toggle("gated", hasGates(player.run));
   for (const option of parts.quantity.lastChild.options) {

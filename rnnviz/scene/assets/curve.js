@@ -29,7 +29,7 @@ export function curveItems(view, plan, block, list) {
     { length: POINTS + 1 },
     (_, index) => -reach + (2 * reach * index) / POINTS,
   );
-  const line = places.map((a) => `${x(a).toFixed(1)} ${y(activate(run, name, a)).toFixed(1)}`);
+  const line = places.map((a) => `${x(a).toFixed(1)} ${y(activate(name, a)).toFixed(1)}`);
   list.push({ kind: "path", d: `M${line.join("L")}`, stroke: palette.muted, line: 1.5 });
   dots(view, list, x, y);
 }

@@ -1,5 +1,6 @@
 // What a hover tells of the thing under the pointer.
 import { exact, short } from "./numbers.js";
+import { SHARED } from "./shared.js";
 import { partOf, previousOf, readAt, rowsOf, sourceOf, stateBefore, valueOf } from "./run.js";
 import { biasColumns } from "./terms.js";
 import { beforeName, indexOf, outputName, placeWords, stateName } from "./words.js";
@@ -23,13 +24,13 @@ const SYMBOLS = {
 };
 
 const GATES = {
-  i: "input gate: how much of the candidate comes in",
-  f: "forget gate: how much of the cell state stays",
-  g: "candidate for the cell state",
-  o: "output gate: how much of the cell state is handed on",
-  r: "reset gate: how much of the state before enters the candidate",
-  z: "update gate: how much of the state before stays",
-  n: "candidate for the state",
+  i: "how much of g comes in",
+  f: "how much of the cell state stays",
+  g: "what may come into the cell state",
+  o: "how much of the cell state is handed on",
+  r: "how much of the state before enters n",
+  z: "how much of the state before stays",
+  n: "what may come into the state",
 };
 
 /** The gate that a row of the matrices belongs to, by its letter; empty in an RNN. */
@@ -37,10 +38,14 @@ function gateOf(lane, row) {
   return lane.gateNames[Math.floor(row / lane.hiddenSize)];
 }
 
+function meaning(gate) {
+  return `${SHARED.quantities[gate]}: ${GATES[gate]}`;
+}
+
 /** What a row of the matrices is about, where there are gates. */
 function gateWords(lane, row) {
   const gate = gateOf(lane, row);
-  return gate ? `${GATES[gate].split(":")[0]} ${gate}, unit ${row % lane.hiddenSize}` : null;
+  return gate ? `${SHARED.quantities[gate]}, unit ${row % lane.hiddenSize}` : null;
 }
 
 /**
@@ -169,7 +174,7 @@ const DESCRIBE = {
     const value = exact(partOf(run, lane, t, row, { gate, field }), run.dtype);
     const name =
       gate ?? { "1 - z": "(1 − z)", c_before: "c before", h_before: "h before" }[field] ?? field;
-    return [`${name}[${t}][${row}] = ${value}`, gate ? GATES[gate] : SYMBOLS[field]];
+    return [`${name}[${t}][${row}] = ${value}`, gate ? meaning(gate) : SYMBOLS[field]];
   },
   term(run, { term, row, t, total }, lane) {
     const share =
@@ -177,16 +182,15 @@ const DESCRIBE = {
         ? `${((100 * Math.abs(term.product)) / total).toFixed(1)} % of the sum of all |terms|`
         : null;
     const product = exact(term.product, "float64");
+    const reset = term.share === 1 ? "" : "r · ";
     if (term.part === "b") {
       const names = term.field.split(" + ").map((field) => `${field}${lane.suffix}[${row}]`);
-      const reset = term.share === 1 ? "" : `r · `;
       return [`${reset}${names.join(" + ")} = ${product}`, share];
     }
     const operand =
       term.part === "wx"
         ? `x[${t}][${term.column}]`
         : `${beforeName(run, lane, t)}[${term.column}]`;
-    const reset = term.share === 1 ? "" : `r · `;
     return [
       `${reset}${exact(term.weight, run.dtype)} · ${exact(term.value, run.dtype)} = ${product}`,
       `${term.field}${lane.suffix}[${row}, ${term.column}] · ${operand}`,
@@ -209,7 +213,7 @@ const DESCRIBE = {
     return [
       `${field === "torch_h" ? "torch.nn: h" : field}[${t}][${row}] = ${value}`,
       placeWords(lane, t),
-      SYMBOLS[field] ?? GATES[field],
+      SYMBOLS[field] ?? meaning(field),
     ];
   },
   "first wrong"(run, { t }, lane) {

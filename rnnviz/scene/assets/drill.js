@@ -212,9 +212,11 @@ export function unitWords(moment) {
     const sum = there("a") ? short(a) : "…";
     return [`${place} = ${activation}(${sum})`, "not computed yet"];
   }
-  const slope = slopeOf(activation, a, out);
-  const words = slope ? `slope ${slope[1]} ≈ ${short(slope[0])}` : "";
-  return [`${place} ≈ ${activation}(${short(a)}) ≈ ${short(out)}`, words];
+  const [slope, how] = slopeOf(activation, a, out);
+  return [
+    `${place} ≈ ${activation}(${short(a)}) ≈ ${short(out)}`,
+    `slope ${how} ≈ ${short(slope)}`,
+  ];
 }
 
 /** What becomes of a unit's gates, as far as it is computed: the sum of the strip, in numbers. */

@@ -14,6 +14,11 @@ export const REST = 1e-6;
  *   layer, with time first a timestep.
  */
 
+/** The order in which a run can be walked: with lengths of their own, samples have no time first. */
+export function orderOf(run, order) {
+  return run.padded && order === "time-first" ? "layer-first" : order;
+}
+
 /** Every update in one of the orders of `rnnviz.scene.schedules`. @returns {Schedule} */
 export function scheduleOf(run, order) {
   const layers = Array.from({ length: run.numLayers }, (_, layer) => layer);

@@ -8,7 +8,7 @@ import { showControls } from "./controls.js";
 import { make } from "./dom.js";
 import { buildFrame } from "./frame.js";
 import { onKey } from "./keys.js";
-import { momentOf, REST, scheduleOf } from "./order.js";
+import { momentOf, orderOf, REST, scheduleOf } from "./order.js";
 import { attachPointer } from "./pointer.js";
 import { Screen } from "./screen.js";
 import { fromLink } from "./link.js";
@@ -76,6 +76,7 @@ export class Player {
    */
   choose() {
     const { right, wrong } = this.runs;
+    this.state.order = orderOf(right, this.state.order);
     const wanted = this.state.order === "time-first";
     this.waiting = wanted && !wrong;
     const run = wanted && wrong ? wrong : right;

@@ -40,6 +40,7 @@ import { SHARED } from "./shared.js";
  * @property {Lane[]} lanes
  * @property {number} numLayers
  * @property {number} numDirections
+ * @property {boolean} padded - whether the samples have lengths of their own.
  * @property {string[]|null} labels - a token per timestep.
  * @property {string[]|null} columns - a name per input.
  * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
@@ -74,6 +75,7 @@ export function openRun(bytes) {
     sample: header.sample,
     batched: header.batched,
     batchFirst: header.batch_first,
+    padded: header.padded === true,
     labels: header.labels ?? null,
     columns: header.columns ?? null,
     limits: { ...header.limits, difference: [header.apart || 1, header.apart || 1] },

@@ -14,9 +14,9 @@ import { readAt, stateBefore, valueOf } from "./run.js";
  */
 
 /** The bias columns of a lane: [name, fields][]; those of a GRU are never one, as r stands between. */
-export function biasColumns(lane, together) {
+export function biasColumns(lane, wanted) {
   const { fields } = SHARED.anatomy[lane.kind].find((block) => block.kind === "bias");
-  const apart = together || lane.kind === "GRU";
+  const apart = wanted || lane.kind === "GRU";
   if (lane.bias_ih === null) {
     return [];
   }
@@ -65,27 +65,19 @@ const ACTIVATIONS = {
   sigmoid: (a) => 1 / (1 + Math.exp(-a)),
 };
 
-/** The activation at a; one that is not torch's usual is read off the curve that Python sent. */
-export function activate(run, name, a) {
-  if (ACTIVATIONS[name]) {
-    return ACTIVATIONS[name](a);
-  }
-  const [low, high, values] = run.curves[name];
-  const place = Math.min(Math.max((a - low) / (high - low), 0), 1) * (values.length - 1);
-  const index = Math.min(Math.floor(place), values.length - 2);
-  return values[index] + (values[index + 1] - values[index]) * (place - index);
+/** The activation at a. */
+export function activate(name, a) {
+  return ACTIVATIONS[name](a);
 }
 
-/** How much what comes out changes with a, and how that is reckoned; null where it is not known. */
+/** How much what comes out changes with a, and how that is reckoned. */
 export function slopeOf(name, a, out) {
   switch (name) {
     case "tanh":
       return [1 - out * out, "1 − tanh²"];
     case "sigmoid":
       return [out * (1 - out), "σ (1 − σ)"];
-    case "relu":
-      return [Number(a > 0), "1 above 0"];
     default:
-      return null;
+      return [Number(a > 0), "1 above 0"];
   }
 }
