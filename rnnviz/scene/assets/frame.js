@@ -65,7 +65,7 @@ function partsOf() {
     sum: picture("The sum of one unit, product by product"),
     sentence: make("p", { class: "sentence" }),
     slope: make("p", { class: "slope" }),
-    updates: make("p", { class: "slope" }),
+    updates: make("p", { class: "updates" }),
     strip: make("canvas", { role: "img" }),
     headline: make("h2", { class: "headline" }),
     readout: make("span", { class: "readout" }),
