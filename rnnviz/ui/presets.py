@@ -150,10 +150,10 @@ PRESETS: dict[str, Preset] = {
             "batch": 2,
         },
     ),
-    "Padding: lengths 7, 4, 2": Preset(
+    "Padding: lengths 4, 7, 2": Preset(
         story="Three samples in one packed batch. The reverse direction starts at each sample's "
         "own last step, not at the end of the padding, and h_n holds each sample's own last state. "
-        "Shown is sample 1, with 4 timesteps.",
+        "Sample 0 has 4 timesteps.",
         settings={
             "kind": "GRU",
             "text": "padding",
@@ -161,8 +161,7 @@ PRESETS: dict[str, Preset] = {
             "layers": 1,
             "hidden": 3,
             "batch": 3,
-            "sample": 1,
-            "lengths": "7, 4, 2",
+            "lengths": "4, 7, 2",
         },
     ),
     "An LSTM that counts brackets": Preset(

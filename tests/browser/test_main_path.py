@@ -333,7 +333,7 @@ def test_the_link_of_a_preset_gives_its_run_again(page, server, name):
 def test_undo_brings_back_settings_and_preset(page, server):
     visit(page, f"{server}/?seed=7&layers=3")
     page.get_by_role("combobox", name="Preset").click()
-    page.get_by_role("option", name="Counts brackets").click()
+    page.get_by_role("option", name="Counts brackets", exact=True).click()
     settle(page)
     assert page.get_by_text("relu RNN").first.is_visible()
     page.get_by_role("button", name="Undo", exact=True).click()
