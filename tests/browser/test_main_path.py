@@ -159,6 +159,10 @@ def test_a_typed_sentence_runs_through_three_layers(page, server, text):
 
 def test_compare_page_keeps_the_settings(page, server):
     visit(page, f"{server}/?layers=3&seed=7")
+    # Until the page is drawn Streamlit does not know which settings go along to the next one.
+    page.locator(".rnnviz .readout:not(:empty)").wait_for()
+    chart(page, "hidden_0_forward").wait_for()
+    settle(page)
     page.get_by_role("link", name="Beside torch.nn").click()
     page.get_by_role("heading", name="Beside torch.nn", level=1).wait_for()
     settle(page)
