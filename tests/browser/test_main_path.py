@@ -336,6 +336,8 @@ def test_the_link_of_a_preset_gives_its_run_again(page, server, name):
 
 def test_undo_brings_back_settings_and_preset(page, server):
     visit(page, f"{server}/?seed=7&layers=3")
+    # The show that a first visit sees goes on for some parts of the first update.
+    page.locator(".rnnviz .line.lit", has_text="wh =").wait_for()
     page.get_by_role("combobox", name="Preset").click()
     page.get_by_role("option", name="Counts brackets", exact=True).click()
     settle(page)

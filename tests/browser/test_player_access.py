@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from tests.browser.driving import settle
+from tests.browser.driving import move, settle
 from tests.browser.player_driving import (
     CURRENT,
     PAINTED,
@@ -145,6 +145,16 @@ def test_a_first_input_ends_what_plays_by_itself(page, server, stop):
     moment = page.evaluate(f"{CURRENT}.state.tau")
     page.wait_for_timeout(400)
     assert page.evaluate(f"{CURRENT}.state.tau") == moment
+
+
+def test_what_played_by_itself_leaves_no_moment_in_the_link(page, server):
+    """The show ends with a change of the net; where it was is nobody's choice."""
+    player = opened(page, server, seen=False)
+    player.locator(".line.lit", has_text="wh =").wait_for()
+    move(page, "Hidden size", 1)
+    page.wait_for_timeout(QUIET)
+
+    assert page.url.endswith("?hidden=5")
 
 
 def test_nothing_moves_by_itself_where_motion_is_unwelcome(page, server):

@@ -48,8 +48,8 @@ export class Player {
    * Show a run. The focus stays where it is as far as the run goes.
    *
    * @param {{run: Object, wrong: Object|null, theme: string, fit: boolean, hide: string[],
-   *   seed: Object|null, autoplay: boolean}} given - `seed` is {at, walk, order, all, gate} of a link;
-   *   `wrong` the run in the wrong order, once it was asked for.
+   *   seed: Object|null, autoplay: boolean}} given - `seed` is {at, walk, order, all, gate} of a
+   *   link; `wrong` the run in the wrong order, once it was asked for.
    */
   update({ run, wrong, theme, fit, hide, seed, autoplay }) {
     const first = this.run === null;
@@ -85,7 +85,7 @@ export class Player {
       const before = this.run && this.moment;
       Object.assign(this, { run, scheduled: order, schedule: scheduleOf(run, order) });
       if (before) {
-        this.until = null;
+        this.endShow();
         this.pause();
         this.state = carried(run, this.schedule, this.state, before);
         this.teller.soon();
@@ -275,6 +275,7 @@ export class Player {
     if (this.until !== null) {
       this.until = null;
       this.pause();
+      this.teller.showEnded();
     }
   }
 
@@ -285,7 +286,6 @@ export class Player {
     this.teller.soon();
   }
 
-  /** A key, wherever it was pressed. */
   key(event) {
     onKey(this, event);
   }

@@ -19,6 +19,11 @@ export class Teller {
     this.fresh = linked ? null : this.told;
   }
 
+  /** Where the show was stopped is nobody's choice: like the beginning it is not told. */
+  showEnded() {
+    this.begin(this.fresh === null);
+  }
+
   /** Whether one is where everyone starts, by no link's doing. */
   get untouched() {
     return this.player.run === null || JSON.stringify(this.link()) === this.fresh;
