@@ -62,7 +62,7 @@ STATE = {
         {"part": "c", "gate": "i", "name": "i", "sign": "+"},
         {"part": "c", "gate": "g", "name": "g", "sign": "×"},
         {"part": "c", "field": "c", "name": "c[t]", "sign": "="},
-        {"part": "h", "field": "tanh_c", "name": "tanh c", "sign": "tanh"},
+        {"part": "h", "field": "tanh_c", "name": "tanh c", "sign": "gap"},
         {"part": "h", "gate": "o", "name": "o", "sign": "×"},
         {"part": "h", "field": "h", "name": "h[t]", "sign": "="},
     ),

@@ -114,6 +114,21 @@ def after_each(player, *keys):
 # ---- moving
 
 
+def test_a_step_leaves_everything_in_its_place(player):
+    """Words of any length move nothing: a layout that jumps is tiring, and laying out anew slow."""
+    places = """(root) => [...root.querySelectorAll("section, .copy, .line, h2")]
+        .map((one) => Object.values(one.getBoundingClientRect().toJSON()).join(" "))"""
+    first = player.evaluate(places)
+    moved = []
+    for key in ["ArrowRight"] * 20 + ["ArrowDown", "ArrowUp", "End"]:
+        press(player, key)
+        player.page.wait_for_timeout(50)
+        moved.append(player.evaluate(places) != first)
+
+    assert len(first) > 20
+    assert not any(moved)
+
+
 def test_phases_are_steps_of_an_update(player):
     order = [words(step) for step in schedule("layer-first", made({}).trace.config.lanes, 5)]
     walked = [(at(player), lit(player))]

@@ -35,7 +35,14 @@ export function transport(parts, act) {
     wordButton("?", act.help, { class: "help-button", "aria-label": "Keys", title: "Keys" }),
   );
   const name = { class: "transport", "aria-label": "Transport" };
-  return make("section", name, moves, parts.slider, parts.readout, rest);
+  return make(
+    "section",
+    name,
+    moves,
+    parts.slider,
+    make("span", { class: "count" }, parts.readout),
+    rest,
+  );
 }
 
 /** How one moves, and in which order. Adds its elements to `parts`. */

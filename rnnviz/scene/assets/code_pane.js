@@ -27,7 +27,7 @@ export class CodePane {
   build(run, order) {
     this.lines = linesOf(run, order).map(([text, part]) => {
       const value = make("span", { class: "live" });
-      const row = make("div", { class: "line" }, make("code", { text }), value);
+      const row = make("div", { class: "line" }, make("code", { text }), make("div", {}, value));
       row.addEventListener("pointerenter", () =>
         this.onHover(part ? { part: "symbol", symbol: part } : null),
       );

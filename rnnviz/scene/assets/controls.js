@@ -21,14 +21,14 @@ export function showControls(player) {
   parts.all.disabled = state.walk === "time";
   press(parts.apart, state.apart);
   const { lane } = player.moment;
-  parts.apart.hidden = lane.bias_ih === null || lane.kind === "GRU";
-  parts.order.lastChild.querySelector("[value=time-first]").hidden = player.run.padded;
-  parts.shares.hidden = !hasGates(player.run);
+  hide(parts.apart, lane.bias_ih === null || lane.kind === "GRU");
+  hide(parts.order.lastChild.querySelector("[value=time-first]"), player.run.padded);
+  hide(parts.shares, !hasGates(player.run));
   parts.root.classList.toggle("gated", hasGates(player.run));
   for (const option of parts.quantity.lastChild.options) {
-    option.hidden = !player.run.lanes.some((one) => hasQuantity(one, option.value));
+    hide(option, !player.run.lanes.some((one) => hasQuantity(one, option.value)));
   }
-  parts.grain.hidden = state.walk === "time";
+  hide(parts.grain, state.walk === "time");
   for (const name of ["grain", "speed", "order", "quantity"]) {
     const select = parts[name].lastChild;
     if (select.value !== String(state[name])) {
@@ -45,6 +45,13 @@ function press(button, pressed) {
   }
 }
 
+/** Show an element or not; writing what stands there already would cost a style pass. */
+function hide(element, hidden) {
+  if (element.hidden !== hidden) {
+    element.hidden = hidden;
+  }
+}
+
 function showBanner({ parts, run, waiting }) {
   const { banner } = parts;
   const words = waiting
@@ -54,7 +61,7 @@ function showBanner({ parts, run, waiting }) {
       : "";
   if (banner.textContent !== words) {
     banner.textContent = words;
-    banner.hidden = words === "";
+    hide(banner, words === "");
     banner.classList.toggle("wrong", Boolean(run.whatIf?.first.length));
   }
 }

@@ -63,11 +63,11 @@ function partsOf() {
     weights: make("canvas", { "aria-hidden": "true" }),
     step: picture("Anatomy of this step: operands, weights, products, sum and state"),
     sum: picture("The sum of one unit, product by product"),
-    sentence: make("p", { class: "sentence" }),
-    slope: make("p", { class: "slope" }),
+    sentence: make("span", { class: "sentence" }),
+    slope: make("span", { class: "slope" }),
     updates: make("p", { class: "updates" }),
     strip: make("canvas", { role: "img" }),
-    headline: make("h2", { class: "headline" }),
+    headline: make("span", { class: "headline" }),
     readout: make("span", { class: "readout" }),
     ranges: make("span"),
     live: make("div", { class: "live-region", "aria-live": "polite" }),
@@ -88,7 +88,7 @@ function anatomy(parts, act) {
   const share = make("span", { class: "scale share", role: "img", "aria-label": "light to dark" });
   parts.shares = make("span", { class: "legend", hidden: true }, "gates 0", share, "1");
   const legend = make("span", { class: "legend" }, "−", scale, "+", parts.ranges, parts.shares);
-  const head = make("div", { class: "head" }, parts.headline, legend, parts.apart);
+  const head = make("div", { class: "head" }, make("h2", {}, parts.headline), legend, parts.apart);
   const drawn = make("div", { class: "layers" }, parts.weights, parts.step);
   return make("section", { class: "anatomy", "aria-label": "Anatomy" }, head, drawn);
 }
@@ -100,8 +100,8 @@ function drill(parts, act) {
     icon("copy"),
     make("span", { text: "Copy as equation" }),
   );
-  const sums = [parts.sentence, parts.slope, parts.updates];
-  const words = make("div", { class: "words" }, ...sums, copy, parts.copied);
+  const sums = [make("p", {}, parts.sentence), make("p", {}, parts.slope), parts.updates];
+  const words = make("div", { class: "words" }, ...sums, parts.copied, copy);
   return make("section", { class: "drill", "aria-label": "One unit" }, parts.sum, words);
 }
 
