@@ -36,6 +36,7 @@ TAP_MS = 80  # As someone taps a key: every step is painted before the next one 
 STEPS = 60
 CPU_STEPS = 100
 CHANGES = 15
+SEEDS = 4
 RERUNS = 7  # By Streamlit's own key: the script runs again, and nothing has changed.
 MOST_INPUTS = 64
 CARRIER, PLAYER = "rnnviz_carrier", "rnnviz_player"
@@ -58,49 +59,8 @@ COLUMNS = {
     "timers at rest": "0",
 }
 
-# Runs in the page before anything else. A key's time ends with the first message after the frame
-# in which `done` held: by then the main thread has painted that frame.
-PROBE = """(() => {
-    localStorage.setItem("rnnviz.seen", "1");
-    const player = () => window[Symbol.for("rnnviz.registry")]?.current;
-    const app = () => document.querySelector("[data-testid=stApp]").dataset.testScriptState;
-    const probe = (window.rnnvizProbe = { mode: null, times: [], resting: false, calls: 0 });
-    const frame = window.requestAnimationFrame.bind(window);
-    for (const name of ["requestAnimationFrame", "setTimeout", "setInterval"]) {
-        const original = window[name].bind(window);
-        window[name] = (...given) => {
-            const counts = probe.resting || name === "setInterval";
-            probe.calls += counts && new Error().stack.includes("-rnnviz_");
-            return original(...given);
-        };
-    }
-    const DONE = {
-        step: () => () => true,
-        change: (before = player().run.hash) => () => player().run.hash !== before,
-        rerun: (seen = false) => () => (seen ||= app() === "running") && app() === "notRunning",
-    };
-    addEventListener("keydown", ({ timeStamp }) => {
-        const done = DONE[probe.mode]?.();
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => probe.times.push(performance.now() - timeStamp);
-        const look = () => (done() ? port2.postMessage(null) : frame(look));
-        done && frame(look);
-    }, true);
-    probe.empty = (gone = player()) => {
-        gone.destroy();
-        Object.keys(gone).forEach((name) => (gone[name] = null));
-        window[Symbol.for("rnnviz.registry")].runs.clear();
-    };
-    probe.frames = (most) => new Promise((resolve) => {
-        const times = [];
-        const next = (now) => {
-            times.push(now);
-            const over = !player().clock.running || now - times[0] > most;
-            over ? resolve(times.slice(0, -1)) : frame(next);
-        };
-        frame(next);
-    });
-})()"""
+# Runs in the page before anything else.
+PROBE = (Path(__file__).parent / "player_probe.js").read_text()
 
 
 class Size(NamedTuple):
@@ -180,8 +140,8 @@ class Visit:
         self.page.keyboard.press("Home")
         self.page.wait_for_timeout(500)
 
-    def timed(self, mode: str, keys: list[str]) -> str:
-        """From keys to painted frames: the median, and what 19 of 20 stay under, in ms."""
+    def timed(self, mode: str, keys: list[str]) -> list[float]:
+        """From keys to painted frames, in ms."""
         self.page.evaluate("(mode) => Object.assign(rnnvizProbe, {mode, times: []})", mode)
         for count, key in enumerate(keys):
             self.page.keyboard.press(key)
@@ -189,10 +149,9 @@ class Visit:
                 self.page.wait_for_function(f"() => rnnvizProbe.times.length > {count}")
                 settle(self.page)
             self.page.wait_for_timeout(TAP_MS)
-        times = sorted(self.page.evaluate("() => (rnnvizProbe.mode = null, rnnvizProbe.times)"))
-        return f"{statistics.median(times):.0f} / {times[math.ceil(0.95 * len(times)) - 1]:.0f}"
+        return self.page.evaluate("() => (rnnvizProbe.mode = null, rnnvizProbe.times)")
 
-    def change(self, key: str, count: int = 1) -> str:
+    def change(self, key: str, count: int = 1) -> list[float]:
         """From keys on the slider of the hidden size to the new picture."""
         slider(self.page, "Hidden size").focus()
         return self.timed("change", [key] * count)
@@ -204,6 +163,11 @@ class Visit:
             self.page.wait_for_timeout(500)
         used = self.tools.send("Runtime.getHeapUsage")
         return f"{used['usedSize'] / 1e6:.1f} + {used['backingStorageSize'] / 1e6:.1f}"
+
+
+def spread(times: list[float]) -> str:
+    """The median, and what 19 of 20 stay under."""
+    return f"{statistics.median(times):.0f} / {sorted(times)[math.ceil(0.95 * len(times)) - 1]:.0f}"
 
 
 def play(visit: Visit, step: str, speed: str) -> str:
@@ -220,7 +184,7 @@ def steps(visit: Visit, size: Size, grain: str, count: int = STEPS) -> str:
     visit.choose(grain, "1")
     most = size.layers * size.directions * size.seq_len - 1
     keys = ["ArrowLeft" if (step // most) % 2 else "ArrowRight" for step in range(count)]
-    return visit.timed("step", keys)
+    return spread(visit.timed("step", keys))
 
 
 def cpu(visit: Visit, size: Size) -> str:
@@ -238,6 +202,16 @@ def cpu(visit: Visit, size: Size) -> str:
     steps(visit, size, "update", CPU_STEPS)
     taken = [later - earlier for earlier, later in zip(before, spent(), strict=True)]
     return " / ".join(f"{1e3 * seconds / CPU_STEPS:.1f}" for seconds in taken)
+
+
+def changes(browser: Browser, size: Size, url: str) -> list[float]:
+    """The times of changes of the hidden size, 1 to 16: nets that the server has not run before."""
+    times = []
+    for seed in range(1, 1 + SEEDS):
+        visit = Visit(browser, f"{url}{size.query(1)}&seed={seed}")
+        times += visit.change("ArrowRight", CHANGES)
+        visit.page.context.close()
+    return times
 
 
 def timers(visit: Visit) -> str:
@@ -260,11 +234,10 @@ def measure(browser: Browser, size: Size, url: str) -> list[str]:
     visit.page.evaluate("() => rnnvizProbe.empty()")
     last = [held, visit.heap(), rest]
     visit.page.context.close()
-    many = size == SIZES[0]  # Hidden sizes 1 to 16: nets that the server has not run before.
-    row.append(Visit(browser, url + size.query(1)).change("ArrowRight", CHANGES) if many else "")
+    row.append(spread(changes(browser, size, url)) if size == SIZES[0] else "")
     visit = Visit(browser, url + size.query())
     visit.received = []
-    row += [visit.timed("rerun", ["r"] * RERUNS), f"{sent:g}"]
+    row += [spread(visit.timed("rerun", ["r"] * RERUNS)), f"{sent:g}"]
     row.append(f"{len(run.bytes) / size.numbers:.3f}, {message / size.numbers:.3f}")
     empty, visit.received = visit.kilobytes(PLAYER, share=RERUNS), []
     visit.change("ArrowLeft" if size.hidden == MAX_HIDDEN_SIZE else "ArrowRight")

@@ -106,16 +106,21 @@ def _draws_charts(run: Run) -> bool:
 
 def _lane_charts(run: Run, choice: Look, sample: int) -> None:
     """The states of every cell, and torch.nn beside RNNviz."""
+    config, options = run.trace.config, {"sample": sample, "look": choice}
+    # All are built before the first is sent: meanwhile the browser has time for the player alone.
+    beside = built(run, comparison, judged=True, **options)
+    figures = {
+        (layer, way): built(run, hidden_heatmap, layer=layer, direction=way, **options)
+        for layer, way in config.lanes
+    }
     st.subheader("Hidden states h")
-    for layer in reversed(range(run.trace.config.num_layers)):
-        columns = st.columns(run.trace.config.num_directions)
-        for column, direction in zip(columns, run.trace.config.directions, strict=True):
+    for layer in reversed(range(config.num_layers)):
+        columns = st.columns(config.num_directions)
+        for column, direction in zip(columns, config.directions, strict=True):
             with column:
-                place = {"layer": layer, "direction": direction, "sample": sample}
-                figure = built(run, hidden_heatmap, look=choice, **place)
-                chart(figure, f"hidden_{layer}_{direction}")
+                chart(figures[layer, direction], f"hidden_{layer}_{direction}")
     st.subheader("Beside torch.nn")
-    chart(built(run, comparison, judged=True, sample=sample, look=choice), "comparison")
+    chart(beside, "comparison")
 
 
 @st.fragment
