@@ -20,10 +20,14 @@
       (before = player().run.hash) =>
       () =>
         player().run.hash !== before,
-    rerun:
-      (seen = false) =>
-      () =>
-        (seen ||= app() === "running") && app() === "notRunning",
+    // A run may begin and end between two frames.
+    rerun: () => {
+      let seen = false;
+      const watch = new MutationObserver(() => (seen = true));
+      const attributeFilter = ["data-test-script-state"];
+      watch.observe(document.querySelector("[data-testid=stApp]"), { attributeFilter });
+      return () => seen && app() === "notRunning";
+    },
   };
   addEventListener(
     "keydown",
