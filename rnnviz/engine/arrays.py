@@ -9,16 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from rnnviz.config import Direction
+from rnnviz.engine.activations import Given, on_numpy, on_torch
 from rnnviz.records import Array
-
-ActivationName: TypeAlias = Literal["tanh", "relu", "sigmoid"]
 
 # On the CPU numpy computes faster: its calls cost half of torch's, its float32 tanh a tenth. It
 # shares its memory with torch's tensors, but has no bfloat16 and only a slow float16.
@@ -71,18 +69,20 @@ class NumpyArrays:
         """The memory of an array as a tensor."""
         return torch.from_numpy(array)
 
-    def activation(self, name: ActivationName) -> Callable[[np.ndarray, np.ndarray], object]:
-        """The activation of an RNN, or of one gate, as a function of (a, out)."""
-        return np.tanh if name == "tanh" else _numpy_relu
+    def activation(self, given: Given) -> Callable[[np.ndarray, np.ndarray], object]:
+        """One activation as a function of (a, out)."""
+        return on_numpy(given)
 
     def gates_activation(
-        self, names: Sequence[ActivationName], row: np.ndarray
+        self, names: Sequence[Given], row: np.ndarray
     ) -> Callable[[np.ndarray, np.ndarray], object]:
         """The activations of gates side by side in such a row, as one function of (a, out).
 
         Numpy has no sigmoid, but its tanh is fast, and sigmoid(a) = tanh(a / 2) / 2 + 1 / 2: so
-        one tanh serves all gates, scaled before and after.
+        where the gates have only these two, one tanh serves all, scaled before and after.
         """
+        if not all(name in ("sigmoid", "tanh") for name in names):
+            return _side_by_side(names, row.shape[-1] // len(names), on_numpy)
         kinds = np.repeat([name == "sigmoid" for name in names], row.shape[-1] // len(names))
         # Of the row's whole shape where they differ: numpy takes twice as long to stretch a vector.
         scale = np.where(np.broadcast_to(kinds, row.shape), 0.5, 1.0).astype(row.dtype)
@@ -157,26 +157,15 @@ class TorchArrays:
         """Write a product, number by number."""
         torch.mul(left, right, out=out)
 
-    def activation(self, name: ActivationName) -> Callable[[Tensor, Tensor], object]:
-        """The activation of an RNN, or of one gate, as a function of (a, out)."""
-        return _TORCH_ACTIVATIONS[name]
+    def activation(self, given: Given) -> Callable[[Tensor, Tensor], object]:
+        """One activation as a function of (a, out)."""
+        return _torch_activation(given)
 
     def gates_activation(
-        self, names: Sequence[ActivationName], row: Tensor
+        self, names: Sequence[Given], row: Tensor
     ) -> Callable[[Tensor, Tensor], object]:
         """The activations of gates side by side in such a row, as one function of (a, out)."""
-        size = row.shape[-1] // len(names)
-        parts, start = [], 0
-        for name, same in groupby(names):
-            stop = start + size * len(list(same))
-            parts.append((slice(start, stop), _TORCH_ACTIVATIONS[name]))
-            start = stop
-
-        def act(a: Tensor, out: Tensor) -> None:
-            for part, act_part in parts:
-                act_part(a[..., part], out[..., part])
-
-        return act
+        return _side_by_side(names, row.shape[-1] // len(names), _torch_activation)
 
 
 def arrays_like(tensor: Tensor, numbers: int) -> NumpyArrays | TorchArrays:
@@ -185,8 +174,27 @@ def arrays_like(tensor: Tensor, numbers: int) -> NumpyArrays | TorchArrays:
     return NumpyArrays(tensor, numbers) if on_numpy else TorchArrays(tensor, numbers)
 
 
-def _numpy_relu(a: Array, out: Array) -> None:
-    np.maximum(a, 0.0, out=out)
+def _side_by_side(
+    names: Sequence[Given],
+    size: int,
+    activation: Callable[[Given], Callable[[Array, Array], object]],
+) -> Callable[[Array, Array], object]:
+    """A function of rows (a, out) that hold so many numbers for each activation."""
+    parts, start = [], 0
+    for name, same in groupby(names):
+        stop = start + size * len(list(same))
+        parts.append((slice(start, stop), activation(name)))
+        start = stop
+
+    def act(a: Array, out: Array) -> None:
+        for part, act_part in parts:
+            act_part(a[..., part], out[..., part])
+
+    return act
+
+
+def _torch_activation(given: Given) -> Callable[[Tensor, Tensor], object]:
+    return _OUT.get(given) or on_torch(given)
 
 
 def _torch_tanh(a: Tensor, out: Tensor) -> None:
@@ -201,7 +209,8 @@ def _torch_sigmoid(a: Tensor, out: Tensor) -> None:
     torch.sigmoid(a, out=out)
 
 
-_TORCH_ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], None]] = {
+# Those of torch's cells, written without an array between.
+_OUT: dict[Given, Callable[[Tensor, Tensor], None]] = {
     "tanh": _torch_tanh,
     "relu": _torch_relu,
     "sigmoid": _torch_sigmoid,

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.config import RNNConfig
+from rnnviz.config import NetConfig, RNNConfig, StackConfig
 from rnnviz.engine.checks import Module, is_cell
 from rnnviz.engine.packing import check_packed, lengths_of
+from rnnviz.engine.stack_states import check_like_input, read_stack_states
 
 
 class Call(NamedTuple):
@@ -18,7 +19,7 @@ class Call(NamedTuple):
     Attributes:
         x: (seq_len, batch, input_size); of a packed input its data, (sum of lengths, input_size).
         states: h_0, of shape (rows, batch, state_size), and for an LSTM c_0, (rows, batch,
-            hidden_size); nothing if they are to be zeros.
+            hidden_size); of a stack tuples, a row for each cell; nothing if they are to be zeros.
         seq_len: number of timesteps.
         batch: number of samples.
         batched: whether the input had a batch axis.
@@ -37,7 +38,7 @@ class Call(NamedTuple):
     lengths: tuple[int, ...] | None = None
 
 
-def read_call(module: Module, config: RNNConfig, input: object, hx: object, like: Tensor) -> Call:
+def read_call(module: Module, config: NetConfig, input: object, hx: object, like: Tensor) -> Call:
     """The call `module(input, hx)`; `like` is one of the weights.
 
     Raises:
@@ -66,7 +67,7 @@ def read_call(module: Module, config: RNNConfig, input: object, hx: object, like
     return Call(x, states, seq_len, batch, batched, one_cell)
 
 
-def _check_input(config: RNNConfig, input: Tensor, like: Tensor) -> None:
+def _check_input(config: NetConfig, input: Tensor, like: Tensor) -> None:
     size = config.input_size
     batched = f"(batch, seq_len, {size})" if config.batch_first else f"(seq_len, batch, {size})"
     wanted = f"{batched}, or (seq_len, {size}) without a batch"
@@ -82,7 +83,7 @@ def _check_input(config: RNNConfig, input: Tensor, like: Tensor) -> None:
     _check_device(input, like)
 
 
-def _check_cell_input(config: RNNConfig, input: Tensor, like: Tensor) -> None:
+def _check_cell_input(config: NetConfig, input: Tensor, like: Tensor) -> None:
     size, got = config.input_size, tuple(input.shape)
     wanted = f"(batch, {size}), or ({size},) without a batch"
     if input.dim() not in (1, 2):
@@ -94,7 +95,7 @@ def _check_cell_input(config: RNNConfig, input: Tensor, like: Tensor) -> None:
     _check_device(input, like)
 
 
-def _check_packed_input(config: RNNConfig, input: PackedSequence, like: Tensor) -> None:
+def _check_packed_input(config: NetConfig, input: PackedSequence, like: Tensor) -> None:
     check_packed(input)
     size, got = config.input_size, tuple(input.data.shape)
     _check_dtype(input.data, like, ValueError)
@@ -122,11 +123,13 @@ def _check_device(input: Tensor, like: Tensor) -> None:
 
 
 def _read_states(
-    config: RNNConfig, hx: object, layout: tuple[bool, int, bool], like: Tensor
-) -> tuple[Tensor, ...]:
+    config: NetConfig, hx: object, layout: tuple[bool, int, bool], like: Tensor
+) -> tuple[Tensor, ...] | tuple[tuple[Tensor | None, ...], ...]:
     """(h_0,) or (h_0, c_0), each (rows, batch, size); `layout` is (batched, batch, of_one_cell)."""
     if hx is None:
         return ()
+    if isinstance(config, StackConfig):
+        return read_stack_states(config, hx, layout[:2], like)
     batched, _, one_cell = layout
     sizes = {"hx": (config.state_size, "proj_size" if config.proj_size else "hidden_size")}
     given = [hx]
@@ -141,14 +144,7 @@ def _read_states(
         raise TypeError(f"hx must be one tensor, h_0, or None; got {_kind_of(hx)}.")
     for (name, size), state in zip(sizes.items(), given, strict=True):
         _check_state(config, name, state, size, layout)
-        if state.dtype != like.dtype:
-            raise RuntimeError(
-                f"{name} must have the input's dtype, {like.dtype}, got {state.dtype}."
-            )
-        if state.device != like.device:
-            raise RuntimeError(
-                f"{name} must be on the input's device, {like.device}, got {state.device}."
-            )
+        check_like_input(name, state, like)
     if not batched:
         given = [state.unsqueeze(0 if one_cell else 1) for state in given]
     return tuple(state.unsqueeze(0) for state in given) if one_cell else tuple(given)

@@ -7,28 +7,30 @@ from typing import TypeAlias
 import torch
 from torch import Tensor, nn
 
-from rnnviz.config import Kind, RNNConfig
+from rnnviz.config import Kind, NetConfig, RNNConfig
+from rnnviz.engine.activations import Given
 from rnnviz.engine.plan import record_bytes
+from rnnviz.engine.stack import CELL_KINDS, CellStack
 
-Module: TypeAlias = nn.RNN | nn.LSTM | nn.GRU | nn.RNNCell | nn.LSTMCell | nn.GRUCell
+Module: TypeAlias = nn.RNN | nn.LSTM | nn.GRU | nn.RNNCell | nn.LSTMCell | nn.GRUCell | CellStack
 
 _KINDS: dict[type[nn.Module], Kind] = {
     nn.RNN: "RNN",
     nn.LSTM: "LSTM",
     nn.GRU: "GRU",
-    nn.RNNCell: "RNN",
-    nn.LSTMCell: "LSTM",
-    nn.GRUCell: "GRU",
+    **CELL_KINDS,
 }
 
 
-def config_of(module: Module) -> RNNConfig:
-    """The config of a torch module; a cell is a net of one layer in one direction.
+def config_of(module: Module) -> NetConfig:
+    """The config of a torch module or a stack; a cell is a net of one layer in one direction.
 
     Raises:
         TypeError: it is none of torch's recurrent nets and cells, or its dtype is none of the four
             floating ones.
     """
+    if isinstance(module, CellStack):
+        return module.config
     base = _base_of(module)
     options = {
         "kind": _KINDS[base],
@@ -56,11 +58,13 @@ def is_cell(module: Module) -> bool:
     return isinstance(module, nn.RNNCellBase)
 
 
-def weights_of(module: Module, config: RNNConfig) -> list[dict[str, Tensor]]:
+def weights_of(module: Module, config: NetConfig) -> list[dict[str, Tensor]]:
     """The parameters of every cell, in the order of h_n's rows, named as in a record."""
     names = ["weight_ih", "weight_hh"]
     if config.bias:
         names += ["bias_ih", "bias_hh"]
+    if isinstance(module, CellStack):
+        return [{name: getattr(cell, name) for name in names} for _, cell, _ in module.lanes()]
     if is_cell(module):
         return [{name: getattr(module, name) for name in names}]
     if config.proj_size:
@@ -68,9 +72,18 @@ def weights_of(module: Module, config: RNNConfig) -> list[dict[str, Tensor]]:
     return [dict(zip(names, cell, strict=True)) for cell in module.all_weights]
 
 
+def activations_of(module: Module, config: NetConfig) -> list[tuple[Given, ...]]:
+    """The activations of every cell, in the order of h_n's rows."""
+    if isinstance(module, CellStack):
+        return [given for _, _, given in module.lanes()]
+    return [config.activation_names] * len(config.lanes)
+
+
 def drops(module: Module) -> bool:
     """Whether the module drops numbers at random between its layers when it is called."""
-    return not is_cell(module) and module.training and module.dropout > 0 and module.num_layers > 1
+    if is_cell(module) or isinstance(module, CellStack):
+        return False
+    return module.training and module.dropout > 0 and module.num_layers > 1
 
 
 def check_weights(module: Module, weights: list[dict[str, Tensor]]) -> None:
@@ -81,24 +94,30 @@ def check_weights(module: Module, weights: list[dict[str, Tensor]]) -> None:
         RuntimeError: its parameters do not share one dtype and one device.
         NotImplementedError: hooks change it before each call.
     """
-    base = _base_of(module)
-    if type(module).forward is not base.forward or "forward" in vars(module):
-        raise TypeError(
-            f"module must compute what torch.nn.{base.__name__} does, but has a forward of its own."
-        )
-    if module._forward_pre_hooks:
-        raise NotImplementedError(
-            "module has hooks that run before each call, as of the older weight_norm or prune, and "
-            "may change its weights; remove them, or use torch.nn.utils.parametrizations."
-        )
+    _check_forward(module)
+    if isinstance(module, CellStack):
+        for _, cell, _ in module.lanes():
+            _check_forward(cell)
     kinds = {(value.dtype, value.device) for cell in weights for value in cell.values()}
     if len(kinds) > 1:
         got = " and ".join(sorted(f"{dtype} on {device}" for dtype, device in kinds))
         raise RuntimeError(f"module must have one dtype on one device throughout; got {got}.")
 
 
+def _check_forward(module: Module) -> None:
+    base = _base_of(module)
+    if type(module).forward is not base.forward or "forward" in vars(module):
+        name = "CellStack" if base is CellStack else f"torch.nn.{base.__name__}"
+        raise TypeError(f"module must compute what {name} does, but has a forward of its own.")
+    if module._forward_pre_hooks:
+        raise NotImplementedError(
+            "module has hooks that run before each call, as of the older weight_norm or prune, and "
+            "may change its weights; remove them, or use torch.nn.utils.parametrizations."
+        )
+
+
 def check_budget(
-    config: RNNConfig, sizes: tuple[int, int], written: int, indices: int, max_bytes: int
+    config: NetConfig, sizes: tuple[int, int], written: int, indices: int, max_bytes: int
 ) -> None:
     """Refuse a run of these sizes, (seq_len, batch), if its record would be larger than max_bytes.
 
@@ -119,12 +138,12 @@ def check_budget(
 
 def _base_of(module: Module) -> type[nn.Module]:
     """The class of torch that the module is, or is a subclass of."""
-    for base in _KINDS:
+    for base in (*_KINDS, CellStack):
         if isinstance(module, base):
             return base
     raise TypeError(
-        "module must be a torch.nn.RNN, LSTM, GRU, RNNCell, LSTMCell or GRUCell, "
-        f"got {type(module).__name__}."
+        "module must be a torch.nn.RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell or an "
+        f"rnnviz.CellStack, got {type(module).__name__}."
     )
 
 

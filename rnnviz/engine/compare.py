@@ -10,8 +10,16 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.config import TOLERANCE, RNNConfig
-from rnnviz.engine.checks import Module, check_weights, config_of, drops, is_cell, weights_of
+from rnnviz.config import TOLERANCE, NetConfig, StackConfig
+from rnnviz.engine.checks import (
+    Module,
+    activations_of,
+    check_weights,
+    config_of,
+    drops,
+    is_cell,
+    weights_of,
+)
 from rnnviz.engine.packing import rows_of
 from rnnviz.engine.rerun import Rerun, run_cell_by_torch, run_with_masks
 from rnnviz.records import Comparison, Step, Trace
@@ -21,8 +29,8 @@ class _Result(NamedTuple):
     """What torch returns for the whole net; c_n is None unless an LSTM."""
 
     output: Tensor | PackedSequence
-    h_n: Tensor
-    c_n: Tensor | None
+    h_n: Tensor | tuple[Tensor, ...]
+    c_n: Tensor | tuple[Tensor | None, ...] | None
 
 
 def compare(trace: Trace, module: Module) -> Comparison:
@@ -34,10 +42,9 @@ def compare(trace: Trace, module: Module) -> Comparison:
     hooks, but without autocast. On CUDA, torch's own nets round more coarsely while
     `torch.backends.cudnn.allow_tf32` is on.
 
-    A module that drops numbers between layers at random (dropout in training mode, or a trace of
-    such a run) cannot repeat a run when it is called. Then torch runs it layer by layer, each
-    layer reading torch's states of the one below times the masks that the trace recorded, and
-    output, h_n and c_n come from these runs.
+    Where numbers are dropped at random (dropout in training mode, or a trace of such a run), torch
+    runs layer by layer with the masks that the trace recorded, as no call would repeat them. A
+    `CellStack` is held against its own forward, which calls torch's cells where it can.
 
     Args:
         trace: what `rnnviz.trace` gave, or its `numpy()`.
@@ -60,14 +67,15 @@ def compare(trace: Trace, module: Module) -> Comparison:
             result = _with_masks(trace, config, weights)
         else:
             result = _called(trace, module, like)
+        nets = zip(trace.cells, weights, activations_of(module, config), strict=True)
         runs = [
-            run_cell_by_torch(config, cell, own)
-            for cell, own in zip(trace.cells, weights, strict=True)
+            run_cell_by_torch((config.cells_of(cell.layer), given), cell, own)
+            for cell, own, given in nets
         ]
     return _judged(trace, result, runs)
 
 
-def _check_fits(trace: Trace, module: Module, config: RNNConfig) -> None:
+def _check_fits(trace: Trace, module: Module, config: NetConfig) -> None:
     if config != trace.config:
         raise ValueError(f"module must have the trace's sizes, {trace.config}; got {config}.")
     if is_cell(module) != trace.of_one_cell:
@@ -84,10 +92,7 @@ def _has_masks(trace: Trace) -> bool:
 
 def _called(trace: Trace, module: Module, like: Tensor) -> _Result:
     """What the module returns for the input and the states of the traced call."""
-    states = [[cell.h_0 for cell in trace.cells]]
-    if trace.config.kind == "LSTM":
-        states.append([cell.c_0 for cell in trace.cells])
-    hx = [torch.stack([torch.as_tensor(row).to(like) for row in rows]) for rows in states]
+    hx = _states(trace, like)
     x = torch.as_tensor(trace.cells[0].x).to(like)  # (seq_len, batch, input_size)
     if trace.of_one_cell:
         x, *hx = (tensor[0] for tensor in (x, *hx))
@@ -98,7 +103,9 @@ def _called(trace: Trace, module: Module, like: Tensor) -> _Result:
         rows = rows_of(packed)
         x = packed._replace(data=x[rows.t, rows.sample])
     elif not trace.batched:
-        x, *hx = (tensor.squeeze(1) for tensor in (x, *hx))
+        x = x.squeeze(1)
+        if not isinstance(trace.config, StackConfig):
+            hx = [states.squeeze(1) for states in hx]
     elif trace.config.batch_first:
         x = x.transpose(0, 1)
     returned = module(x, tuple(hx) if len(hx) == 2 else hx[0])
@@ -106,7 +113,22 @@ def _called(trace: Trace, module: Module, like: Tensor) -> _Result:
         h, c = returned if isinstance(returned, tuple) else (returned, None)
         return _Result(h, h, c)
     output, finals = returned
-    return _Result(output, *(finals if isinstance(finals, tuple) else (finals, None)))
+    return _Result(output, *(finals if trace.config.has_c else (finals, None)))
+
+
+def _states(trace: Trace, like: Tensor) -> list[Tensor | tuple[Tensor | None, ...]]:
+    """What the traced call started from: h_0, and c_0 if there is an LSTM."""
+    names = ("h_0", "c_0") if trace.config.has_c else ("h_0",)
+    columns = []
+    for name in names:
+        rows = [getattr(cell, name) for cell in trace.cells]
+        rows = [None if row is None else torch.as_tensor(row).to(like) for row in rows]
+        if not isinstance(trace.config, StackConfig):
+            columns.append(torch.stack(rows))
+        else:
+            alone = not trace.batched
+            columns.append(tuple(row[0] if alone and row is not None else row for row in rows))
+    return columns
 
 
 def _packed_like(trace: Trace, like: Tensor) -> PackedSequence:
@@ -118,11 +140,11 @@ def _packed_like(trace: Trace, like: Tensor) -> PackedSequence:
     return PackedSequence(data.to(like), batch_sizes.cpu(), *order)
 
 
-def _with_masks(trace: Trace, config: RNNConfig, weights: list[dict[str, Tensor]]) -> _Result:
+def _with_masks(trace: Trace, config: NetConfig, weights: list[dict[str, Tensor]]) -> _Result:
     """What the module would have returned had it drawn the masks of the trace."""
     joined, runs = run_with_masks(trace, config, weights)
     finals = [torch.stack([run.h_last for run in runs]), None]
-    if config.kind == "LSTM":
+    if config.has_c:
         finals[1] = torch.stack([run.c_last for run in runs])
     if trace.is_packed:
         packed = _packed_like(trace, weights[0]["weight_ih"])
@@ -148,19 +170,19 @@ def _judged(trace: Trace, result: _Result, runs: list[Rerun]) -> Comparison:
     ours, theirs = _data(trace.output), _data(result.output)
     with_c = {}
     if result.c_n is not None:
-        with_c["c_n_difference"] = _max(_difference(trace.c_n, result.c_n))
-        with_c["c_n_limit"] = tolerance * _size(result.c_n)
+        with_c["c_n_difference"] = _apart(trace.c_n, result.c_n)
+        with_c["c_n_limit"] = tolerance * _size_of(result.c_n)
     return Comparison(
         output=result.output,
         h_n=result.h_n,
         c_n=result.c_n,
         cells=tuple(run.h for run in runs),
         output_difference=_max(_difference(ours, theirs)),
-        h_n_difference=_max(_difference(trace.h_n, result.h_n)),
+        h_n_difference=_apart(trace.h_n, result.h_n),
         differences=differences,
         tolerance=tolerance,
         output_limit=tolerance * _size(theirs),
-        h_n_limit=tolerance * _size(result.h_n),
+        h_n_limit=tolerance * _size_of(result.h_n),
         cell_limits=cell_limits,
         reason=_reason(trace.config.dtype, tolerance),
         first=_first_beyond(trace, differences, cell_limits),
@@ -179,6 +201,20 @@ def _difference(ours: object, theirs: Tensor) -> Tensor:
     same = (ours == theirs) | (ours.isnan() & theirs.isnan())
     distance = (ours - theirs).abs().masked_fill(same, 0.0)
     return distance.nan_to_num(nan=math.inf, posinf=math.inf)
+
+
+def _apart(ours: object, theirs: Tensor | tuple[Tensor | None, ...]) -> float:
+    """max |difference| of h_n or c_n."""
+    if not isinstance(theirs, tuple):
+        return _max(_difference(ours, theirs))
+    pairs = zip(ours, theirs, strict=True)
+    return max(_max(_difference(one, other)) for one, other in pairs if other is not None)
+
+
+def _size_of(states: Tensor | tuple[Tensor | None, ...]) -> float:
+    if not isinstance(states, tuple):
+        return _size(states)
+    return max(_size(state) for state in states if state is not None)
 
 
 def _max(distance: Tensor) -> float:

@@ -10,18 +10,28 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.config import RNNConfig
+from rnnviz.config import NetConfig, StackConfig
+from rnnviz.engine.activations import Given
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays, arrays_like
 from rnnviz.engine.call import Call, read_call
-from rnnviz.engine.checks import Module, check_budget, check_weights, config_of, drops, weights_of
+from rnnviz.engine.checks import (
+    Module,
+    activations_of,
+    check_budget,
+    check_weights,
+    config_of,
+    drops,
+    weights_of,
+)
 from rnnviz.engine.joins import joined, with_dropout
 from rnnviz.engine.packing import Rows, padded, repacked, rows_of
 from rnnviz.engine.plan import Lane, buffer_numbers, plan
 from rnnviz.engine.run_cell import run_cell
+from rnnviz.engine.stack import StackStates
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Trace
 
-States: TypeAlias = Tensor | tuple[Tensor, Tensor] | None
+States: TypeAlias = Tensor | tuple[Tensor, Tensor] | StackStates
 
 
 def trace(
@@ -32,7 +42,7 @@ def trace(
     max_bytes: int = LIBRARY_MAX_BYTES,
     generator: torch.Generator | None = None,
 ) -> Trace:
-    """Run a torch.nn.RNN, LSTM, GRU or one of their cells by hand and keep every number.
+    """Run a torch.nn.RNN, LSTM, GRU, one of their cells or a stack by hand; keep every number.
 
     Nothing that is passed in is written to, and the record shares no memory with it, so that it
     stays true when the net is trained further. Autocast and forward hooks have no part in it. A net
@@ -46,7 +56,7 @@ def trace(
             (batch, input_size) or (input_size,).
         hx: what the module takes: h_0, (num_layers * D, batch, hidden_size), without the batch
             axis if the input has none; of a cell without the first axis. (h_0, c_0) for an LSTM.
-            Zeros if None.
+            Of a `CellStack` tuples with an entry for each cell. Zeros if None.
         max_bytes: the largest record allowed, checked before any memory is taken.
         generator: draws the masks of dropout, on the net's device; torch's own if None. That one
             all threads of a process share.
@@ -62,7 +72,7 @@ def trace(
 
 
 def run_plan(
-    lanes_of: Callable[[RNNConfig], tuple[Lane, ...]],
+    lanes_of: Callable[[NetConfig], tuple[Lane, ...]],
     module: Module,
     given: tuple[Tensor | PackedSequence, States],
     max_bytes: int,
@@ -74,7 +84,7 @@ def run_plan(
     check_weights(module, weights)
     call = read_call(module, config, *given, weights[0]["weight_ih"])
     lanes, dropout = lanes_of(config), config.dropout if drops(module) else 0.0
-    alone = sum([lane.reads_alone for lane in lanes])
+    alone = tuple(lane.layer for lane in lanes if lane.reads_alone)
     sizes = (call.seq_len, call.batch)
     packed_rows, indices = None, 0
     if call.packed is not None:
@@ -87,7 +97,8 @@ def run_plan(
     with torch.inference_mode(False), torch.no_grad(), np.errstate(all="ignore"):
         arrays = arrays_like(call.x, written)
         rows = None if call.packed is None else rows_of(call.packed)
-        cells = _run(arrays, config, (lanes, weights, dropout), call, rows, generator)
+        net = (lanes, weights, activations_of(module, config), dropout)
+        cells = _run(arrays, config, net, call, rows, generator)
         last = cells[-config.num_directions :]
         output = joined(arrays, last) if rows is None else repacked(arrays, last, call.packed, rows)
         return _as_returned(config, call, cells, output)
@@ -95,14 +106,14 @@ def run_plan(
 
 def _run(
     arrays: NumpyArrays | TorchArrays,
-    config: RNNConfig,
-    net: tuple[tuple[Lane, ...], list[dict[str, Tensor]], float],
+    config: NetConfig,
+    net: tuple[tuple[Lane, ...], list[dict[str, Tensor]], list[tuple[Given, ...]], float],
     call: Call,
     rows: Rows | None,
     generator: torch.Generator | None,
 ) -> list[CellTrace]:
-    """Every cell's record; `net` is (lanes, their weights, the share that training drops)."""
-    lanes, weights, dropout = net
+    """Every cell's record; `net` is (lanes, weights, activations, the share that is dropped)."""
+    lanes, weights, activations, dropout = net
     states = _own_states(arrays, config, call)
     if rows is None:
         x = arrays.own(call.x)
@@ -111,7 +122,7 @@ def _run(
         x = padded(call.x, rows, call.x.new_empty(shape))
     cells: list[CellTrace] = []
     below: list[CellTrace] = []
-    for lane, cell_weights in zip(lanes, weights, strict=True):
+    for lane, cell_weights, own in zip(lanes, weights, activations, strict=True):
         if lane.layer > 0 and lane.direction == "forward":
             below = cells[-config.num_directions :]
             if dropout > 0:
@@ -121,40 +132,63 @@ def _run(
         elif lane.reads_alone:
             x = joined(arrays, below, lane.flipped)
         given = {name: weight.clone() for name, weight in cell_weights.items()}
-        for name, rows_of_state in states.items():
-            given[name] = rows_of_state[lane.row]
-        cells.append(run_cell(arrays, config, lane, x, given, call.lengths))
+        given |= {
+            name: rows[lane.row] for name, rows in states.items() if rows[lane.row] is not None
+        }
+        cell_config = config.cells_of(lane.layer)
+        cells.append(run_cell(arrays, cell_config, lane, x, given, (call.lengths, own)))
     return cells
 
 
 def _own_states(
-    arrays: NumpyArrays | TorchArrays, config: RNNConfig, call: Call
-) -> dict[str, tuple[Tensor, ...]]:
-    """h_0 of every cell, each (batch, state_size), and c_0 if an LSTM."""
-    sizes = {"h_0": config.state_size}
-    if config.kind == "LSTM":
-        sizes["c_0"] = config.hidden_size
+    arrays: NumpyArrays | TorchArrays, config: NetConfig, call: Call
+) -> dict[str, tuple[Tensor | None, ...]]:
+    """h_0 of every cell, each (batch, state_size), and c_0 if there is an LSTM."""
+    names = ("h_0", "c_0") if config.has_c else ("h_0",)
     if call.states:
-        owned = map(arrays.own, call.states)
-        return {name: state.unbind() for name, state in zip(sizes, owned, strict=True)}
-    rows = len(config.lanes)
-    return {name: call.x.new_zeros(rows, call.batch, size).unbind() for name, size in sizes.items()}
+        return {
+            name: _own_rows(arrays, rows) for name, rows in zip(names, call.states, strict=True)
+        }
+    sizes = [
+        (cells.state_size, cells.hidden_size if cells.has_c else None)
+        for cells in (config.cells_of(layer) for layer, _ in config.lanes)
+    ]
+    return {
+        name: tuple(None if size is None else call.x.new_zeros(call.batch, size) for size in column)
+        for name, column in zip(names, zip(*sizes, strict=True), strict=False)
+    }
+
+
+def _own_rows(
+    arrays: NumpyArrays | TorchArrays, rows: Tensor | tuple[Tensor | None, ...]
+) -> tuple[Tensor | None, ...]:
+    """The state of each cell, in memory of its own."""
+    if isinstance(rows, Tensor):
+        return arrays.own(rows).unbind()
+    return tuple(None if row is None else arrays.own(row) for row in rows)
 
 
 def _as_returned(
-    config: RNNConfig, call: Call, cells: list[CellTrace], output: Tensor | PackedSequence
+    config: NetConfig, call: Call, cells: list[CellTrace], output: Tensor | PackedSequence
 ) -> Trace:
     """The record, with output, h_n and c_n laid out as torch returns them."""
-    finals = [torch.stack([cell.h_last for cell in cells])]  # (num_layers * D, batch, state_size)
-    if config.kind == "LSTM":
-        finals.append(torch.stack([cell.c_last for cell in cells]))
-    if call.of_one_cell:
-        output, *finals = (tensor[0] for tensor in (output, *finals))
+    finals = [[cell.h_last for cell in cells]]
+    if config.has_c:
+        finals.append([cell.c_last for cell in cells])
+    if isinstance(config, StackConfig):
+        finals = [tuple(map(_copied, rows)) for rows in finals]
         if not call.batched:
+            finals = [tuple(None if row is None else row[0] for row in rows) for rows in finals]
+            output = output.squeeze(1)
+    else:
+        finals = [torch.stack(rows) for rows in finals]  # (num_layers * D, batch, state_size)
+        if call.of_one_cell:
             output, *finals = (tensor[0] for tensor in (output, *finals))
-    elif not call.batched:
-        output, *finals = (tensor.squeeze(1) for tensor in (output, *finals))
-    elif config.batch_first and call.packed is None:
+            if not call.batched:
+                output, *finals = (tensor[0] for tensor in (output, *finals))
+        elif not call.batched:
+            output, *finals = (tensor.squeeze(1) for tensor in (output, *finals))
+    if config.batch_first and call.batched and not call.of_one_cell and call.packed is None:
         output = output.transpose(0, 1)
     return Trace(
         config=config,
@@ -165,3 +199,7 @@ def _as_returned(
         c_n=finals[1] if len(finals) == 2 else None,
         lengths=call.lengths,
     )
+
+
+def _copied(row: Tensor | None) -> Tensor | None:
+    return None if row is None else row.clone()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.config import Direction, RNNConfig
+from rnnviz.config import Direction, NetConfig
 from rnnviz.engine.checks import Module
 from rnnviz.engine.forward import States, run_plan
 from rnnviz.engine.plan import Lane, plan
@@ -49,7 +49,7 @@ def time_first(
     return run_plan(_time_first_plan, module, (input, hx), max_bytes, generator)
 
 
-def _time_first_plan(config: RNNConfig) -> tuple[Lane, ...]:
+def _time_first_plan(config: NetConfig) -> tuple[Lane, ...]:
     """The lanes, those above layer 0 reading the other direction, if any, from the other end."""
     return tuple(
         lane._replace(flipped=_OTHER[lane.direction]) if lane.layer > 0 else lane

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rnnviz.config import ITEM_BYTES, Direction, RNNConfig, parameter_suffix
+from rnnviz.config import ITEM_BYTES, Direction, NetConfig, RNNConfig, parameter_suffix
 
 
 class Lane(NamedTuple):
@@ -31,7 +31,7 @@ class Lane(NamedTuple):
         return self.direction == "reverse" and self.flipped is not None
 
 
-def plan(config: RNNConfig) -> tuple[Lane, ...]:
+def plan(config: NetConfig) -> tuple[Lane, ...]:
     """The lanes in the order of computing.
 
     Row l * D + d of h_0 belongs to layer l, direction d (torch's layer-major order).
@@ -58,46 +58,51 @@ def cell_buffers(config: RNNConfig) -> dict[tuple[str, ...], int]:
 
 
 def buffer_numbers(
-    config: RNNConfig,
+    config: NetConfig,
     seq_len: int,
     batch: int,
-    alone: int = 0,
+    alone: tuple[int, ...] = (),
     *,
     drops: bool = False,
     packed: int | None = None,
 ) -> int:
     """Numbers that a run writes: what every cell computes, and what a layer hands on.
 
-    Two directions are joined in a buffer of their own, and in another one for each of the `alone`
-    cells that read a join of their own; one direction is handed on as it is. If training `drops`
-    numbers between layers, the masks are kept, and one direction too is handed on in a copy. The
-    output of a packed run has as many rows as `packed` says and stands for the last join.
+    Two directions are joined in a buffer of their own, and in another one for each cell that reads
+    a join of its own, whose layers are listed in `alone`; one direction is handed on as it is. If
+    training `drops` numbers between layers, the masks are kept, and one direction too is handed on
+    in a copy. The output of a packed run has as many rows as `packed` says and stands for the last
+    join.
     """
-    joined, layers = config.num_directions * config.state_size, config.num_layers
-    cell = sum([len(names) * width for names, width in cell_buffers(config).items()])
-    numbers = len(config.lanes) * cell + joined * alone
-    if config.bidirectional:
-        numbers += joined * (layers if packed is None else layers - 1)
-    if drops:
-        numbers += joined * (layers - 1) * (1 if config.bidirectional else 2)
-    return numbers * seq_len * batch + joined * (packed or 0)
+    directions, last = config.num_directions, config.num_layers - 1
+    joined = [directions * config.cells_of(layer).state_size for layer in range(last + 1)]
+    numbers = 0
+    for layer, width in enumerate(joined):
+        cell = cell_buffers(config.cells_of(layer))
+        numbers += directions * sum([len(names) * size for names, size in cell.items()])
+        if config.bidirectional and (packed is None or layer < last):
+            numbers += width
+        if drops and layer < last:
+            numbers += width * (1 if config.bidirectional else 2)
+    numbers += sum([joined[layer - 1] for layer in alone])
+    return numbers * seq_len * batch + joined[-1] * (packed or 0)
 
 
 def record_bytes(
-    config: RNNConfig, seq_len: int, batch: int, written: int, indices: int = 0
+    config: NetConfig, seq_len: int, batch: int, written: int, indices: int = 0
 ) -> int:
     """Bytes of the Trace of a run that writes so many numbers, known before any is allocated.
 
     A packed output holds `indices`, of 8 bytes each, besides.
     """
-    hidden_size, state = config.hidden_size, config.state_size
-    weights = 0
+    weights = states = 0
     for layer in range(config.num_layers):
+        cells = config.cells_of(layer)
+        hidden_size, state = cells.hidden_size, cells.state_size
         row = config.layer_input_size(layer) + state + 2 * config.bias
-        cell = config.num_gates * hidden_size * row + config.proj_size * hidden_size
-        weights += config.num_directions * cell
-    # Every cell keeps its own h_0, and h_n holds one state per cell; an LSTM likewise for c.
-    per_cell = state + (hidden_size if config.kind == "LSTM" else 0)
-    states = 2 * len(config.lanes) * batch * per_cell
+        weights += cells.num_gates * hidden_size * row + cells.proj_size * hidden_size
+        # Every cell keeps its own h_0, and h_n holds one state per cell; an LSTM likewise for c.
+        states += 2 * batch * (state + hidden_size * cells.has_c)
     inputs = seq_len * batch * config.input_size
-    return (written + inputs + weights + states) * ITEM_BYTES[config.dtype] + 8 * indices
+    numbers = written + inputs + config.num_directions * (weights + states)
+    return numbers * ITEM_BYTES[config.dtype] + 8 * indices

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rnnviz.config import RNNConfig
-from rnnviz.engine.weights import without_values
+from rnnviz.config import PLACES, RNNConfig
+from rnnviz.engine.activations import Given
+from rnnviz.engine.stack import CellStack
+from rnnviz.engine.weights import cell_without_values, without_values
 from rnnviz.records import CellTrace, Trace
 
 
@@ -31,22 +33,62 @@ class Rerun(NamedTuple):
     c_last: Tensor | None = None
 
 
-def one_layer(config: RNNConfig, input_size: int, weights: dict[str, Tensor]) -> nn.Module:
-    """A net of torch, of one layer in one direction, with the weights of one cell."""
-    sizes = {"input_size": input_size, "num_layers": 1, "dropout": 0.0}
-    alone = without_values(replace(config, **sizes, bidirectional=False, batch_first=False))
-    alone = alone.to(weights["weight_ih"].device)
-    for target, source in zip(alone.all_weights[0], weights.values(), strict=True):
+def one_layer(
+    config: RNNConfig,
+    input_size: int,
+    weights: dict[str, Tensor],
+    activations: tuple[Given, ...] | None = None,
+) -> nn.Module:
+    """A net of torch, of one layer in one direction, with the weights of one cell.
+
+    With activations that are not torch's, a stack of one cell that is called as such a net is.
+    """
+    like = weights["weight_ih"]
+    sizes = {"input_size": input_size, "num_layers": 1, "dropout": 0.0, "activations": ()}
+    config = replace(config, **sizes, bidirectional=False, batch_first=False)
+    if activations is None or activations == config.activation_names:
+        alone = without_values(config).to(like.device)
+        targets = alone.all_weights[0]
+    else:
+        alone = _CalledAsNet(cell_without_values(config).to(like.device), config.kind, activations)
+        targets = list(alone.parameters())
+    for target, source in zip(targets, weights.values(), strict=True):
         target.copy_(source)
     return alone
 
 
+class _CalledAsNet(nn.Module):
+    """A stack of one cell, its states with an axis of layers before and after."""
+
+    def __init__(self, cell: nn.Module, kind: str, activations: tuple[Given, ...]) -> None:
+        super().__init__()
+        self.stack = CellStack(
+            [cell], activations=dict(zip(PLACES[kind], activations, strict=True))
+        )
+
+    def forward(
+        self, input: Tensor | nn.utils.rnn.PackedSequence, hx: Tensor | tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor | tuple[Tensor, Tensor]]:
+        given = tuple((state[0],) for state in hx) if isinstance(hx, tuple) else (hx[0],)
+        output, finals = self.stack(input, given)
+        if isinstance(hx, tuple):
+            return output, tuple(rows[0][None] for rows in finals)
+        return output, finals[0][None]
+
+
 def run_cell_by_torch(
-    config: RNNConfig, cell: CellTrace, weights: dict[str, Tensor], x: Tensor | None = None
+    net: tuple[RNNConfig, tuple[Given, ...] | None],
+    cell: CellTrace,
+    weights: dict[str, Tensor],
+    x: Tensor | None = None,
 ) -> Rerun:
-    """One cell by a one-layer net of torch, on the input that was recorded or on another x."""
+    """One cell by a one-layer net of torch, on the input that was recorded or on another x.
+
+    `net` is (config of its layer, activations, None for torch's own).
+    """
+    config, activations = net
     like = weights["weight_ih"]
-    alone = one_layer(config, cell.input_size, weights)
+    alone = one_layer(config, cell.input_size, weights, activations)
     x = torch.as_tensor(cell.x).to(like) if x is None else x
     h_0 = torch.as_tensor(cell.h_0).to(like)
     x = _in_order(cell, x)
@@ -78,7 +120,7 @@ def run_with_masks(
         states = []
         for row in range(layer * config.num_directions, (layer + 1) * config.num_directions):
             cell = trace.cells[row]
-            runs.append(run_cell_by_torch(config, cell, weights[row], x))
+            runs.append(run_cell_by_torch((config, None), cell, weights[row], x))
             h = runs[-1].h
             if cell.dropout_mask is not None:
                 h = h * torch.as_tensor(cell.dropout_mask).to(like)

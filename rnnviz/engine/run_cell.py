@@ -8,9 +8,11 @@ from typing import TypeAlias
 
 from torch import Tensor
 
-from rnnviz.config import RNNConfig
+from rnnviz.config import GATE_NAMES, Direction, RNNConfig
+from rnnviz.engine.activations import Given, name_of
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays
 from rnnviz.engine.cells import gru_scan, lstm_scan, rnn_scan
+from rnnviz.engine.curves import curves_of
 from rnnviz.engine.plan import Lane, cell_buffers
 from rnnviz.records import Array, CellTrace
 
@@ -29,12 +31,14 @@ def run_cell(
     lane: Lane,
     x: Tensor,
     given: dict[str, Tensor],
-    lengths: tuple[int, ...] | None,
+    rest: tuple[tuple[int, ...] | None, tuple[Given, ...]],
 ) -> CellTrace:
     """Run one cell on x, (seq_len, batch, layer_input_size).
 
-    `given` holds h_0, c_0 if an LSTM, and the parameters, under the names of the record.
+    `given` holds h_0, c_0 if an LSTM, and the parameters, under the names of the record; `rest` is
+    (lengths of the samples, activations at the kind's places).
     """
+    lengths, activations = rest
     seq_len, batch, _ = x.shape
     fields = given if config.bias else given | {"bias_ih": None, "bias_hh": None}
     seen = {name: arrays.seen(tensor) for name, tensor in given.items()}
@@ -48,7 +52,7 @@ def run_cell(
     start = tuple(seen[name] for name in _FIRST if name in seen)
     if batch == 1 and arrays.takes_vectors:
         written, start = [buffer[:, 0] for buffer in written], tuple(state[0] for state in start)
-    scan = _scan(arrays, config, lane, seen, written)
+    scan = _scan(arrays, (config.kind, lane.direction, activations), seen, written)
     if lengths is None:
         scan(written, start)
     else:
@@ -58,7 +62,8 @@ def run_cell(
         kind=config.kind,
         layer=lane.layer,
         direction=lane.direction,
-        nonlinearity=config.nonlinearity,
+        activations=tuple(map(name_of, activations)),
+        curves=curves_of(activations, fields),
         lengths=lengths,
         x=x,
         **fields,
@@ -90,31 +95,33 @@ def _read_input(
 
 def _scan(
     arrays: NumpyArrays | TorchArrays,
-    config: RNNConfig,
-    lane: Lane,
+    cell: tuple[str, Direction, tuple[Given, ...]],
     seen: dict[str, Array],
     written: Sequence[Array],
 ) -> Scan:
-    """The scan of the cell's kind, with its weights and activations looked up once."""
-    weight_hh_t, direction = seen["weight_hh"].T, lane.direction
-    if config.kind == "RNN":
-        act = arrays.activation(config.nonlinearity)
-        return lambda buffers, start: rnn_scan(arrays, buffers, direction, start, weight_hh_t, act)
-    tanh, row = arrays.activation("tanh"), written[2][0]  # gates of a timestep
+    """The scan of a cell, (kind, direction, activations), all that it needs looked up once."""
+    kind, direction, activations = cell
+    weight_hh_t, last = seen["weight_hh"].T, arrays.activation(activations[-1])
+    if kind == "RNN":
+        return lambda buffers, start: rnn_scan(arrays, buffers, direction, start, weight_hh_t, last)
+    row = written[2][0]  # gates of a timestep
+    hidden_size = len(seen["weight_hh"]) // len(GATE_NAMES[kind])
     *sizes, _ = written[0].shape  # (seq_len, batch), or (seq_len,)
-    if sizes[0] >= _STEPS_WORTH_A_COPY and math.prod(sizes) >= 2 * config.hidden_size:
+    if sizes[0] >= _STEPS_WORTH_A_COPY and math.prod(sizes) >= 2 * hidden_size:
         # Still less than a tenth of what the record takes.
         weight_hh_t = arrays.for_products(weight_hh_t)
-    if config.kind == "LSTM":
-        gates = arrays.gates_activation(("sigmoid", "sigmoid", "tanh", "sigmoid"), row)
-        weight_hr_t = seen["weight_hr"].T if config.proj_size else None
+    if kind == "LSTM":
+        gates = arrays.gates_activation(activations[:4], row)
+        weight_hr_t = seen["weight_hr"].T if "weight_hr" in seen else None
         return lambda buffers, start: lstm_scan(
-            arrays, buffers, direction, start, (weight_hh_t, weight_hr_t), (gates, tanh)
+            arrays, buffers, direction, start, (weight_hh_t, weight_hr_t), (gates, last)
         )
-    gates = arrays.gates_activation(("sigmoid", "sigmoid", "sigmoid"), row)
-    bias_hn = seen["bias_hh"][-config.hidden_size :] if config.bias else None
+    reset, update, _ = activations
+    # The third block is overwritten: it does as the second, which numpy does in one call.
+    gates = arrays.gates_activation((reset, update, update if reset == update else "identity"), row)
+    bias_hn = seen["bias_hh"][-hidden_size:] if "bias_hh" in seen else None
     return lambda buffers, start: gru_scan(
-        arrays, buffers, direction, start, (weight_hh_t, bias_hn), (gates, tanh)
+        arrays, buffers, direction, start, (weight_hh_t, bias_hn), (gates, last)
     )
 
 

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnviz.config import RNNConfig
+from rnnviz.config import PLACES, NetConfig, RNNConfig, StackConfig
+from rnnviz.engine.stack import Cell, CellStack, StackStates
 
 Weights = Literal["default", "zeros", "identity", "orthogonal", "blackboard"]
 
 
 def build(
-    config: RNNConfig,
+    config: NetConfig,
     seed: int = 0,
     *,
     weights: Weights = "default",
     spectral_radius: float = 1.0,
     device: str | torch.device = "cpu",
-) -> nn.RNN | nn.LSTM | nn.GRU:
+) -> nn.RNN | nn.LSTM | nn.GRU | CellStack:
     """A net of torch in eval mode whose weights depend on the arguments alone.
 
     The global generator is shared by all threads of a process, so that two users who seed it at
     once get each other's numbers; here each call draws from a generator of its own, on the CPU.
 
     Args:
-        config: sizes and options.
+        config: sizes and options; of a stack without activations of one's own.
         seed: of the generator.
         weights: "default": bit-equal to `torch.manual_seed(seed); nn.RNN(...)` of that dtype, or
-            LSTM, GRU. "zeros": all zero. "identity": ones on the diagonal of each gate's block of
-            W_ih and W_hh, no bias. "orthogonal": each gate's block of W_hh random orthogonal times
+            LSTM, GRU; of a stack to its cells built one after the other, forward ones first.
+            "zeros": all zero. "identity": ones on the diagonal of each gate's block of W_ih and
+            W_hh, no bias. "orthogonal": each gate's block of W_hh random orthogonal times
             spectral_radius (with proj_size its first columns), W_ih as by default, no bias.
             "blackboard": one decimal between -0.9 and 0.9, to compute along by hand.
         spectral_radius: for "orthogonal", the largest |eigenvalue| of W_hh, of each gate's block.
@@ -49,8 +52,8 @@ def build(
         module = without_values(config)
         generator = torch.Generator().manual_seed(seed)
         _draw_default(module, generator)
-        for name, parameter in module.named_parameters():
-            _overwrite(parameter, name, config, weights, generator)
+        for name, parameter, hidden_size in _parameters(module):
+            _overwrite(parameter, name, hidden_size, weights, generator)
             if weights == "orthogonal" and name.startswith("weight_hh"):
                 parameter.mul_(spectral_radius)
     return module.to(device)
@@ -73,15 +76,33 @@ def random_state(config: RNNConfig, batch: int, seed: int) -> Tensor:
     return _uniform(config, batch, config.state_size, [seed, 1])
 
 
-def random_states(config: RNNConfig, batch: int, seed: int) -> Tensor | tuple[Tensor, Tensor]:
+def random_states(
+    config: NetConfig, batch: int, seed: int
+) -> Tensor | tuple[Tensor, Tensor] | StackStates:
     """A random hx as the module takes it: `random_state`, for an LSTM with a c_0 beside it.
 
     c_0 is uniform between -1 and 1 too. Shape (num_layers * num_directions, batch, hidden_size).
     """
+    if isinstance(config, StackConfig):
+        return _random_rows(config, batch, seed)
     h_0 = random_state(config, batch, seed)
     if config.kind != "LSTM":
         return h_0
     return h_0, _uniform(config, batch, config.hidden_size, [seed, 2])
+
+
+def _random_rows(config: StackConfig, batch: int, seed: int) -> StackStates:
+    """The same for a stack: an entry for each cell."""
+    dtype, parts = getattr(torch, config.dtype), []
+    for stream in (1, 2) if config.has_c else (1,):
+        generator, rows = np.random.Generator(np.random.PCG64([seed, stream])), []
+        for layer, _ in config.lanes:
+            cells = config.cells_of(layer)
+            values = generator.uniform(-1.0, 1.0, (batch, cells.hidden_size))
+            row = torch.from_numpy(values).to(dtype)
+            rows.append(row if stream == 1 or cells.has_c else None)
+        parts.append(tuple(rows))
+    return tuple(parts) if config.has_c else parts[0]
 
 
 def mask_generator(seed: int, device: str | torch.device = "cpu") -> torch.Generator:
@@ -97,8 +118,14 @@ def _uniform(config: RNNConfig, batch: int, size: int, stream: list[int]) -> Ten
     return torch.from_numpy(values).to(getattr(torch, config.dtype))
 
 
-def without_values(config: RNNConfig) -> nn.RNN | nn.LSTM | nn.GRU:
-    """The net of torch on the CPU, in eval mode, whose weights are yet to be filled."""
+def without_values(config: NetConfig) -> nn.RNN | nn.LSTM | nn.GRU | CellStack:
+    """The net of torch on the CPU, in eval mode, whose weights are yet to be filled.
+
+    Raises:
+        ValueError: a stack has an activation that goes by no name.
+    """
+    if isinstance(config, StackConfig):
+        return _stack_without_values(config)
     options = {
         "RNN": {"nonlinearity": config.nonlinearity},
         "LSTM": {"proj_size": config.proj_size},
@@ -119,15 +146,51 @@ def without_values(config: RNNConfig) -> nn.RNN | nn.LSTM | nn.GRU:
     return module.to_empty(device="cpu").eval()
 
 
-def _draw_default(module: nn.RNN | nn.LSTM | nn.GRU, generator: torch.Generator) -> None:
+def cell_without_values(config: RNNConfig) -> Cell:
+    """A cell of torch on the CPU whose weights are yet to be filled."""
+    options = {"nonlinearity": config.nonlinearity} if config.kind == "RNN" else {}
+    cell = getattr(nn, f"{config.kind}Cell")(
+        config.input_size,
+        config.hidden_size,
+        bias=config.bias,
+        dtype=getattr(torch, config.dtype),
+        device="meta",
+        **options,
+    )
+    return cell.to_empty(device="cpu")
+
+
+def _stack_without_values(config: StackConfig) -> CellStack:
+    cells, reverse = (
+        [cell_without_values(layer) for layer in config.layers] for _ in ("forward", "reverse")
+    )
+    activations = [
+        dict(zip(PLACES[layer.kind], layer.activations, strict=False)) for layer in config.layers
+    ]
+    return CellStack(
+        cells,
+        reverse if config.bidirectional else None,
+        batch_first=config.batch_first,
+        activations=activations,
+    ).eval()
+
+
+def _parameters(module: nn.Module) -> Iterator[tuple[str, Tensor, int]]:
+    """Name, parameter and hidden size of its cell, in the order in which torch draws them."""
+    for path, parameter in module.named_parameters():
+        *owner, name = path.split(".")
+        yield name, parameter, module.get_submodule(".".join(owner)).hidden_size
+
+
+def _draw_default(module: nn.Module, generator: torch.Generator) -> None:
     """What the module's reset_parameters draws, in the same order."""
-    bound = 1.0 / math.sqrt(module.hidden_size)
-    for parameter in module.parameters():
+    for _, parameter, hidden_size in _parameters(module):
+        bound = 1.0 / math.sqrt(hidden_size)
         parameter.uniform_(-bound, bound, generator=generator)
 
 
 def _overwrite(
-    parameter: Tensor, name: str, config: RNNConfig, weights: Weights, generator: torch.Generator
+    parameter: Tensor, name: str, hidden_size: int, weights: Weights, generator: torch.Generator
 ) -> None:
     """Put the named values where torch's default ones stand."""
     if weights == "zeros":
@@ -139,11 +202,11 @@ def _overwrite(
     elif weights != "default" and name.startswith("bias"):
         parameter.zero_()
     elif weights == "identity":
-        for block in parameter.split(config.hidden_size):
+        for block in parameter.split(hidden_size):
             nn.init.eye_(block)
     elif weights == "orthogonal" and name.startswith("weight_hh"):
-        for block in parameter.split(config.hidden_size):
-            block.copy_(_orthogonal(config.hidden_size, generator)[:, : block.shape[1]])
+        for block in parameter.split(hidden_size):
+            block.copy_(_orthogonal(hidden_size, generator)[:, : block.shape[1]])
 
 
 def _orthogonal(size: int, generator: torch.Generator) -> Tensor:

@@ -95,7 +95,7 @@ def _formula(cell: CellTrace, name: str) -> str:
         return "= o · tanh(c)" if cell.weight_hr is None else "= W<sub>hr</sub> (o · tanh(c))"
     if cell.kind == "GRU":
         return f"= (1 − z) · n + z · h<sub>{before}</sub>"
-    return f"= {cell.nonlinearity}(a)"
+    return f"= {cell.activations[0]}(a)"
 
 
 def _strip(cell: CellTrace, shares: Shares, name: str, look: Look) -> Strip | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnviz.config import Direction
+from rnnviz.config import Direction, StackConfig
 from rnnviz.records import CellTrace, Trace
 
 
@@ -21,14 +21,19 @@ def output_name(trace: Trace, t: object, sample: int, feature: object) -> str:
 
 
 def net_name(trace: Trace) -> str:
-    """What kind of net it is: `tanh RNN`, `LSTM`, `GRU`."""
-    kind = trace.config.kind
-    return f"{trace.config.nonlinearity} {kind}" if kind == "RNN" else kind
+    """What kind of net it is: `tanh RNN`, `LSTM`, `GRU`, `stack of LSTM 30, GRU 10`."""
+    config = trace.config
+    if isinstance(config, StackConfig):
+        layers = ", ".join(f"{layer.kind} {layer.hidden_size}" for layer in config.layers)
+        return f"stack of {layers}"
+    return f"{config.nonlinearity} {config.kind}" if config.kind == "RNN" else config.kind
 
 
 def state_name(trace: Trace, state: str, cell: CellTrace, sample: int, unit: object) -> str:
-    """An element of h_n or h_0: `h_n[3, 0, 2]`."""
+    """An element of h_n or h_0: `h_n[3, 0, 2]`, of a stack `h_n[3][0, 2]`."""
     row = [(c.layer, c.direction) for c in trace.cells].index((cell.layer, cell.direction))
+    if isinstance(trace.config, StackConfig):
+        return f"{state}[{row}][{sample}, {unit}]" if trace.batched else f"{state}[{row}][{unit}]"
     return f"{state}[{row}, {sample}, {unit}]" if trace.batched else f"{state}[{row}, {unit}]"
 
 

@@ -124,7 +124,7 @@ def _state_formula(cell: CellTrace) -> str:
             return own if cell.weight_hr is None else f"W<sub>hr</sub> ({own})"
         case "GRU":
             return f"(1 − z) · n + z · {_before(cell)}"
-    return f"{cell.nonlinearity}(a<sub>t</sub>)"
+    return f"{cell.activations[0]}(a<sub>t</sub>)"
 
 
 def _panels(cell: CellTrace, quantities: list[_Quantity], sample: int, look: Look) -> list[Panel]:

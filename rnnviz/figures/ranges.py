@@ -7,9 +7,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from rnnviz.config import PLACES
 from rnnviz.figures.look import Look
 from rnnviz.figures.theme import SignedScale
-from rnnviz.records import Trace
+from rnnviz.records import CellTrace, Trace
+
+# Activations whose values lie within ±1, and between 0 and 1.
+SIGNED = ("tanh", "hardtanh", "softsign")
+SHARES = ("sigmoid", "hardsigmoid", "hardsigmoid_0.2")
 
 # Limits that read well on a legend, times a power of ten.
 _ROUND_LIMITS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -83,7 +88,15 @@ def rounded_up(value: float) -> float:
 
 def _bounded(trace: Trace) -> bool:
     """Whether no h can leave ±1."""
-    return all(cell.nonlinearity == "tanh" and cell.weight_hr is None for cell in trace.cells)
+    return all(_cell_bounded(cell) for cell in trace.cells)
+
+
+def _cell_bounded(cell: CellTrace) -> bool:
+    """Whether h is made of numbers within ±1, z and o being shares."""
+    within = dict(zip(PLACES[cell.kind], cell.activations, strict=True))
+    shares = [within[place] in SHARES for place in ("o", "z") if place in within]
+    last = cell.activations[-1]
+    return cell.weight_hr is None and all(shares) and (last in SIGNED or last in SHARES)
 
 
 def _scale(arrays: Iterable[np.ndarray], look: Look) -> SignedScale:

@@ -61,7 +61,7 @@ def shares_of(cell: CellTrace, sample: int) -> Shares:
     tanhs = {name: cell.gate(name) for name in cell.gate_names if is_candidate(name)}
     if cell.tanh_c is not None:
         tanhs["c"] = cell.tanh_c
-    relu = cell.nonlinearity == "relu"
+    relu = cell.activations[0] == "relu"
     if not relu and cell.weight_hr is None:
         tanhs["h"] = cell.h
     return Shares(

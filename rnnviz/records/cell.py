@@ -21,7 +21,8 @@ class CellTrace:
         kind: "RNN", "LSTM" or "GRU".
         layer: counts from 0.
         direction: "forward" or "reverse".
-        nonlinearity: the activation that an RNN applied, "tanh" or "relu"; else "tanh".
+        activations: the activation at each place, RNN h; LSTM i, f, g, o, c; GRU r, z, n: "tanh",
+            "relu", "sigmoid" in torch's cells, others in a `CellStack`.
         lengths: the number of timesteps of each sample, if the input was packed; else None.
         x: what the cell read: x_t, or the joined h of the layer below, dropped out if it was.
             Shape (seq_len, batch, layer_input_size).
@@ -33,7 +34,8 @@ class CellTrace:
             RNN. Shape (seq_len, batch, G * hidden_size).
         r_hn: a GRU's r * (W_hn h + b_hn). Shape (seq_len, batch, hidden_size).
         c: an LSTM's cell state, f * c_{t-1} + i * g. Shape (seq_len, batch, hidden_size).
-        tanh_c: its tanh. Shape (seq_len, batch, hidden_size).
+        tanh_c: its tanh, or what the activation of c makes of it.
+            Shape (seq_len, batch, hidden_size).
         h: what the cell hands on: the activation of a; GRU (1 - z) * n + z * h_{t-1}; LSTM
             o * tanh_c, times weight_hr if it is projected. Shape (seq_len, batch, state_size).
         dropout_mask: 0 where h was dropped on the way to the next layer, else 1 / (1 - p); None
@@ -45,12 +47,15 @@ class CellTrace:
         bias_ih: Shape (G * hidden_size,), or None without bias.
         bias_hh: Shape (G * hidden_size,), or None without bias.
         weight_hr: Shape (proj_size, hidden_size), or None without projection.
+        curves: what functions given in Python make of numbers, where a `CellStack` has such: the
+            numbers, then a row for each activation, NaN for those that go by a name. Shape
+            (1 + len(activations), points), else None.
     """
 
     kind: Kind = "RNN"
     layer: int
     direction: Direction
-    nonlinearity: str
+    activations: tuple[str, ...]
     lengths: tuple[int, ...] | None = None
     x: Array
     wx: Array
@@ -69,6 +74,7 @@ class CellTrace:
     bias_ih: Array | None
     bias_hh: Array | None
     weight_hr: Array | None = None
+    curves: Array | None = None
 
     def __repr__(self) -> str:
         kind = "" if self.kind == "RNN" else f"kind={self.kind!r}, "
@@ -116,13 +122,6 @@ class CellTrace:
     def c_last(self) -> Array | None:
         """The cell state after the last update, a row of c_n. Shape (batch, hidden_size)."""
         return None if self.c is None else self._last(self.c)
-
-    @property
-    def activations(self) -> tuple[str, ...]:
-        """The activation of each gate in torch's order; of an RNN that of its one sum."""
-        if self.kind == "RNN":
-            return (self.nonlinearity,)
-        return tuple("tanh" if name in ("g", "n") else "sigmoid" for name in self.gate_names)
 
     def gate(self, name: str) -> Array:
         """One gate after its activation, a view. Shape (seq_len, batch, hidden_size).

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnviz.records.arrays import Array, on_host
-from rnnviz.records.trace import Packed, Step, output_on_host
+from rnnviz.records.trace import Packed, Step, output_on_host, states_on_host
 
 if TYPE_CHECKING:
     from torch.nn.utils.rnn import PackedSequence
@@ -45,8 +45,8 @@ class Comparison:
     """
 
     output: Array | PackedSequence | Packed
-    h_n: Array
-    c_n: Array | None = None
+    h_n: Array | tuple[Array, ...]
+    c_n: Array | tuple[Array | None, ...] | None = None
     cells: tuple[Array, ...]
     output_difference: float
     h_n_difference: float
@@ -86,8 +86,8 @@ class Comparison:
         return replace(
             self,
             output=output_on_host(self.output),
-            h_n=on_host(self.h_n),
-            c_n=None if self.c_n is None else on_host(self.c_n),
+            h_n=states_on_host(self.h_n),
+            c_n=states_on_host(self.c_n),
             cells=tuple(on_host(h) for h in self.cells),
         )
 

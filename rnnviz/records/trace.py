@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rnnviz.config import Direction, RNNConfig
+from rnnviz.config import Direction, NetConfig
 from rnnviz.records.arrays import Array, address, on_host
 from rnnviz.records.cell import CellTrace
 
@@ -54,16 +54,18 @@ class Trace:
         h_n: exactly what it returns second: (num_layers * D, batch, hidden_size), without the
             batch axis if unbatched. Of a module that is one cell, the h that it returns, and
             `output` the same.
-        c_n: the cell state that an LSTM returns beside h_n, else None.
+            Of a `CellStack` a tuple, one entry per cell: their sizes may differ.
+        c_n: the cell state that an LSTM returns beside h_n, else None. Of a `CellStack` that has
+            LSTM cells a tuple too, None for the other cells.
         lengths: the number of timesteps of each sample, if the input was packed; else None.
     """
 
-    config: RNNConfig
+    config: NetConfig
     batched: bool
     cells: tuple[CellTrace, ...]
     output: Array | PackedSequence | Packed
-    h_n: Array
-    c_n: Array | None = None
+    h_n: Array | tuple[Array, ...]
+    c_n: Array | tuple[Array | None, ...] | None = None
     lengths: tuple[int, ...] | None = None
 
     def __repr__(self) -> str:
@@ -93,8 +95,9 @@ class Trace:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays, memory that several of them share counted once."""
-        results = [self.h_n, self.c_n]
-        results += self.output if isinstance(self.output, tuple) else [self.output]
+        results = []
+        for result in (self.h_n, self.c_n, self.output):
+            results += result if isinstance(result, tuple) else [result]
         arrays = [array for cell in self.cells for _, array in cell.arrays()]
         sizes: dict[int, int] = {}
         for array in [*arrays, *(result for result in results if result is not None)]:
@@ -133,8 +136,8 @@ class Trace:
             self,
             cells=tuple(cell.map_arrays(on_host) for cell in self.cells),
             output=output_on_host(self.output),
-            h_n=on_host(self.h_n),
-            c_n=None if self.c_n is None else on_host(self.c_n),
+            h_n=states_on_host(self.h_n),
+            c_n=states_on_host(self.c_n),
         )
 
 
@@ -143,3 +146,12 @@ def output_on_host(output: Array | PackedSequence | Packed) -> np.ndarray | Pack
     if not isinstance(output, tuple):
         return on_host(output)
     return Packed(*(None if array is None else on_host(array) for array in output))
+
+
+def states_on_host(
+    states: Array | tuple[Array | None, ...] | None,
+) -> np.ndarray | tuple[np.ndarray | None, ...] | None:
+    """h_n or c_n with numpy arrays."""
+    if isinstance(states, tuple):
+        return tuple(states_on_host(state) for state in states)
+    return None if states is None else on_host(states)

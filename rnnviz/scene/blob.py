@@ -155,7 +155,7 @@ def _lane(cell: CellTrace) -> list:
     fields = [name for name, _ in cell.arrays() if name in FIELDS and name not in USUAL]
     sizes = [cell.layer, cell.direction, cell.input_size, cell.hidden_size]
     if cell.kind == "RNN" and not fields:
-        return [*sizes, cell.nonlinearity]
+        return [*sizes, cell.activations[0]]
     more = {"kind": cell.kind, "state_size": cell.state_size, "fields": fields}
     return [*sizes, list(cell.activations), more]
 

@@ -34,8 +34,11 @@ def typed_cell(layer, direction, *, seq_len=SEQ_LEN, batch=BATCH, sizes=(INPUT, 
         "bias_hh": -np.arange(hidden, dtype=np.float32),
     }
     arrays |= fields
+    sizes = {"input_size": inputs, "hidden_size": hidden}
+    nonlinearity = arrays.pop("nonlinearity", "tanh")
+    config = RNNConfig(kind=arrays.get("kind", "RNN"), nonlinearity=nonlinearity, **sizes)
     return CellTrace(
-        layer=layer, direction=direction, nonlinearity=arrays.pop("nonlinearity", "tanh"), **arrays
+        layer=layer, direction=direction, activations=config.activation_names, **arrays
     )
 
 

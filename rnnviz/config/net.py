@@ -5,41 +5,9 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import get_args
 
-Direction = Literal["forward", "reverse"]
-Kind = Literal["RNN", "LSTM", "GRU"]
-Nonlinearity = Literal["tanh", "relu"]
-Dtype = Literal["float32", "float64", "bfloat16", "float16"]
-
-ITEM_BYTES: dict[str, int] = {"float32": 4, "float64": 8, "bfloat16": 2, "float16": 2}
-
-# The gates in the order in which torch stacks their rows of W_ih and W_hh.
-GATE_NAMES: dict[str, tuple[str, ...]] = {
-    "RNN": (),
-    "LSTM": ("i", "f", "g", "o"),
-    "GRU": ("r", "z", "n"),
-}
-
-# What torch's documentation calls them; g and n are tanh, the others sigmoid.
-GATE_WORDS: dict[str, str] = {
-    "i": "input gate",
-    "f": "forget gate",
-    "g": "cell gate",
-    "o": "output gate",
-    "r": "reset gate",
-    "z": "update gate",
-    "n": "new gate",
-}
-
-# Relative tolerance of each dtype. torch adds the same products in another order, so that each
-# step differs by a few roundings (half a unit in the last place: 1e-16, 6e-8, 5e-4, 4e-3).
-TOLERANCE: dict[str, float] = {
-    "float64": 1e-12,
-    "float32": 1e-5,
-    "float16": 2e-3,
-    "bfloat16": 2e-2,
-}
+from rnnviz.config.names import GATE_NAMES, PLACES, Direction, Dtype, Kind, Nonlinearity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +15,8 @@ class RNNConfig:
     """Sizes and options of a recurrent net, spelled as in `torch.nn.RNN`, `LSTM` and `GRU`.
 
     `nonlinearity` matters only to an RNN, `proj_size` only to an LSTM; `dropout` is the share of
-    numbers that training drops on the way from one layer to the next.
+    numbers that training drops on the way from one layer to the next. `activations` are those of a
+    layer of a `CellStack`, one name for each of its `PLACES`; empty where they are torch's own.
 
     Raises:
         TypeError: a size is no int, an option no bool, or dropout no number.
@@ -65,6 +34,7 @@ class RNNConfig:
     kind: Kind = "RNN"
     proj_size: int = 0
     dropout: float = 0.0
+    activations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("input_size", "hidden_size", "num_layers", "proj_size"):
@@ -83,6 +53,11 @@ class RNNConfig:
                 raise ValueError(f"{name} must be one of {options}; got {getattr(self, name)!r}.")
         self._check_projection()
         self._check_dropout()
+        if self.activations and len(self.activations) != len(PLACES[self.kind]):
+            places = ", ".join(PLACES[self.kind])
+            raise ValueError(
+                f"activations must be one for each of {places}; got {self.activations!r}."
+            )
 
     def _check_projection(self) -> None:
         if self.proj_size and self.kind != "LSTM":
@@ -110,6 +85,20 @@ class RNNConfig:
         return GATE_NAMES[self.kind]
 
     @property
+    def activation_names(self) -> tuple[str, ...]:
+        """The activation at each of the kind's `PLACES`."""
+        if self.activations:
+            return self.activations
+        if self.kind == "RNN":
+            return (self.nonlinearity,)
+        return tuple("tanh" if place in "gnc" else "sigmoid" for place in PLACES[self.kind])
+
+    @property
+    def has_c(self) -> bool:
+        """Whether there is a cell state c beside h."""
+        return self.kind == "LSTM"
+
+    @property
     def state_size(self) -> int:
         """How many numbers h has: hidden_size, or proj_size where an LSTM projects it."""
         return self.proj_size or self.hidden_size
@@ -133,23 +122,10 @@ class RNNConfig:
         """How many numbers a cell of this layer reads: input_size, or the joined states below."""
         return self.input_size if layer == 0 else self.num_directions * self.state_size
 
+    def cells_of(self, layer: int) -> RNNConfig:  # noqa: ARG002
+        """What decides the cells of a layer, all but what they read: in a net, the net itself."""
+        return self
+
     def to_json(self) -> str:
-        """The config as one line of JSON, read back by `from_json`."""
+        """The config as one line of JSON, read back by `config_from_json`."""
         return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> RNNConfig:
-        """The config that `to_json` wrote.
-
-        Raises:
-            ValueError: the text is not such a config.
-        """
-        try:
-            return cls(**json.loads(text))
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ValueError(f"the config must be a JSON object of RNNConfig: {error}") from error
-
-
-def parameter_suffix(layer: int, direction: Direction) -> str:
-    """How torch ends the parameter names of one cell: `_l0`, `_l1_reverse`."""
-    return f"_l{layer}{'_reverse' if direction == 'reverse' else ''}"

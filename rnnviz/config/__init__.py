@@ -1,0 +1,35 @@
+"""Sizes and options of nets and stacks, in torch's own words."""
+
+from rnnviz.config.names import (
+    GATE_NAMES,
+    GATE_WORDS,
+    ITEM_BYTES,
+    PLACES,
+    TOLERANCE,
+    Activation,
+    Direction,
+    Dtype,
+    Kind,
+    Nonlinearity,
+    parameter_suffix,
+)
+from rnnviz.config.net import RNNConfig
+from rnnviz.config.stack import NetConfig, StackConfig, config_from_json
+
+__all__ = [
+    "GATE_NAMES",
+    "GATE_WORDS",
+    "ITEM_BYTES",
+    "PLACES",
+    "TOLERANCE",
+    "Activation",
+    "Direction",
+    "Dtype",
+    "Kind",
+    "NetConfig",
+    "Nonlinearity",
+    "RNNConfig",
+    "StackConfig",
+    "config_from_json",
+    "parameter_suffix",
+]
