@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rnnviz import examples
-from rnnviz.config import RNNConfig
+from rnnviz.config import RNNConfig, StackConfig
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import trace
+from rnnviz.engine.stack import CellStack
 from rnnviz.engine.weights import build
 from rnnviz.exports.npz import load_trace, trace_npz
 from rnnviz.records import CellTrace, Comparison, Step, Trace
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CellStack",
     "CellTrace",
     "Comparison",
     "RNNConfig",
+    "StackConfig",
     "Step",
     "Trace",
     "build",
