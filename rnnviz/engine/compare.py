@@ -39,7 +39,7 @@ def compare(trace: Trace, module: Module) -> Comparison:
     Each cell is run again by torch on the input that the trace recorded for it, so that an error
     is placed where it arises and not in the layers above; an LSTM's c is held against one update
     of torch's from the recorded h and c before it. The module is called with its hooks, but without
-    autocast. On CUDA, torch's nets round more coarsely while `torch.backends.cudnn.allow_tf32` is on.
+    autocast. On CUDA torch rounds more coarsely while `torch.backends.cudnn.allow_tf32` is on.
 
     Where numbers are dropped at random (dropout in training mode, or a trace of such a run), torch
     runs layer by layer with the masks that the trace recorded, as no call would repeat them. A
@@ -47,10 +47,10 @@ def compare(trace: Trace, module: Module) -> Comparison:
 
     Args:
         trace: what `rnnviz.trace` gave, or its `numpy()`.
-        module: the net it is held against, usually the one that was traced.
+        module: the net it is held against, usually the one traced.
 
     Raises:
-        TypeError: module is none of torch's recurrent nets and cells, and no stack.
+        TypeError: module is no recurrent net, cell or stack.
         ValueError: its sizes or options are not those of the trace.
         NotImplementedError: hooks change it before each call.
     """
@@ -59,13 +59,14 @@ def compare(trace: Trace, module: Module) -> Comparison:
     weights = weights_of(module, config)
     check_weights(module, weights)
     like = weights[0]["weight_ih"]
-    at_random = 0 < config.dropout < 1 and (drops(module) or _has_masks(trace))
+    random = 0 < config.dropout < 1 and (drops(module) or _has_masks(trace))
     with torch.no_grad(), torch.autocast(like.device.type, enabled=False):
         result = _with_masks(trace, config, weights) if at_random else _called(trace, module, like)
-        nets = zip(trace.cells, weights, activations_of(module, config), strict=True)
         runs = [
             run_cell_by_torch((config.cells_of(cell.layer), given), cell, own)
-            for cell, own, given in nets
+            for cell, own, given in zip(
+                trace.cells, weights, activations_of(module, config), strict=True
+            )
         ]
     return _judged(trace, result, runs)
 
