@@ -59,7 +59,7 @@ def compare(trace: Trace, module: Module) -> Comparison:
     weights = weights_of(module, config)
     check_weights(module, weights)
     like = weights[0]["weight_ih"]
-    random = 0 < config.dropout < 1 and (drops(module) or _has_masks(trace))
+    at_random = 0 < config.dropout < 1 and (drops(module) or _has_masks(trace))
     with torch.no_grad(), torch.autocast(like.device.type, enabled=False):
         result = _with_masks(trace, config, weights) if at_random else _called(trace, module, like)
         runs = [

@@ -48,10 +48,7 @@ def run_cell(
         buffers |= zip(names, kept, strict=True)
         fields |= zip(names, arrays.tensor(kept).unbind(), strict=True)
     _read_input(arrays, config, arrays.seen(x), seen, buffers)
-    written = [buffer for name, buffer in buffers.items() if name != "wx"]
-    start = tuple(seen[name] for name in _FIRST if name in seen)
-    if batch == 1 and arrays.takes_vectors:
-        written, start = [buffer[:, 0] for buffer in written], tuple(state[0] for state in start)
+    written, start = _seen_by_scan(seen, buffers, alone=batch == 1 and arrays.takes_vectors)
     scan = _scan(arrays, (config.kind, lane.direction, activations), seen, written)
     if lengths is None:
         scan(written, start)
@@ -68,6 +65,17 @@ def run_cell(
         x=x,
         **fields,
     )
+
+
+def _seen_by_scan(
+    seen: dict[str, Array], buffers: dict[str, Array], *, alone: bool
+) -> tuple[list[Array], tuple[Array, ...]]:
+    """What a scan writes, and where it starts; of a sample `alone` without its axis."""
+    written = [buffer for name, buffer in buffers.items() if name != "wx"]
+    start = tuple(seen[name] for name in _FIRST if name in seen)
+    if alone:
+        return [buffer[:, 0] for buffer in written], tuple(state[0] for state in start)
+    return written, start
 
 
 def _read_input(

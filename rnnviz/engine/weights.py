@@ -26,18 +26,18 @@ def build(
 ) -> nn.RNN | nn.LSTM | nn.GRU | CellStack:
     """A net of torch in eval mode whose weights depend on the arguments alone.
 
-    The global generator is shared by all threads of a process, so that two users who seed it at
-    once get each other's numbers; here each call draws from a generator of its own, on the CPU.
+    All threads of a process share the global generator, so that two users who seed it at once get
+    each other's numbers; each call draws from one of its own, on the CPU.
 
     Args:
-        config: sizes and options; of a stack without activations of one's own.
+        config: sizes and options; a stack's activations must have names.
         seed: of the generator.
         weights: "default": bit-equal to `torch.manual_seed(seed); nn.RNN(...)` of that dtype, or
             LSTM, GRU; of a stack to its cells built one after the other, forward ones first.
-            "zeros": all zero. "identity": ones on the diagonal of each gate's block of W_ih and
-            W_hh, no bias. "orthogonal": each gate's block of W_hh random orthogonal times
-            spectral_radius (with proj_size its first columns), W_ih as by default, no bias.
-            "blackboard": one decimal between -0.9 and 0.9, to compute along by hand.
+            "zeros". "identity": ones on the diagonal of each gate's block of W_ih and W_hh, no
+            bias. "orthogonal": each gate's block of W_hh random orthogonal times spectral_radius
+            (with proj_size its first columns), W_ih as by default, no bias. "blackboard": one
+            decimal between -0.9 and 0.9, to compute along by hand.
         spectral_radius: for "orthogonal", the largest |eigenvalue| of W_hh, of each gate's block.
         device: where the finished net is put.
 
@@ -52,8 +52,8 @@ def build(
         module = without_values(config)
         generator = torch.Generator().manual_seed(seed)
         _draw_default(module, generator)
-        for name, parameter, hidden_size in _parameters(module):
-            _overwrite(parameter, name, hidden_size, weights, generator)
+        for name, parameter, size in _parameters(module):
+            _overwrite(parameter, name, size, weights, generator)
             if weights == "orthogonal" and name.startswith("weight_hh"):
                 parameter.mul_(spectral_radius)
     return module.to(device)
