@@ -24,6 +24,9 @@ MAX_BATCH = 16
 # Characters of the lengths of a batch: three digits and what parts them, twice over.
 MAX_LENGTHS_CHARS = 2 * 5 * MAX_BATCH
 
+# Characters that name the layers of a stack: six of them, each with five activations.
+MAX_STACK_CHARS = 600
+
 # Seeds that fit an ordinary 32-bit integer in other tools, so that a run can be repeated there.
 MAX_SEED = 2**31 - 1
 

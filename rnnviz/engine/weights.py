@@ -36,8 +36,7 @@ def build(
             LSTM, GRU; of a stack to its cells built one after the other, forward ones first.
             "zeros". "identity": ones on the diagonal of each gate's block of W_ih and W_hh, no
             bias. "orthogonal": each gate's block of W_hh random orthogonal times spectral_radius
-            (with proj_size its first columns), W_ih as by default, no bias. "blackboard": one
-            decimal between -0.9 and 0.9, to compute along by hand.
+            (with proj_size its first columns), no bias. "blackboard": one decimal from -0.9 to 0.9.
         spectral_radius: for "orthogonal", the largest |eigenvalue| of W_hh, of each gate's block.
         device: where the finished net is put.
 

@@ -1,6 +1,7 @@
 """What goes into a net: typed text, made signals and the numbers of a file, each as a `Series`."""
 
 from rnnviz.inputs.files import EXTENSIONS, read_series
+from rnnviz.inputs.layers import read_layers
 from rnnviz.inputs.lengths import read_lengths
 from rnnviz.inputs.series import Series, window
 from rnnviz.inputs.signals import noise, sines
@@ -13,6 +14,7 @@ __all__ = [
     "characters",
     "noise",
     "one_hot",
+    "read_layers",
     "read_lengths",
     "read_series",
     "rotated",

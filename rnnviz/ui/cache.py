@@ -12,16 +12,26 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnviz import examples
-from rnnviz.config import RNNConfig
-from rnnviz.engine.checks import config_of
+from rnnviz.config import NetConfig, RNNConfig, StackConfig
+from rnnviz.engine.checks import Module, config_of
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import States, trace
 from rnnviz.engine.mistakes import time_first
 from rnnviz.engine.weights import build, mask_generator, random_states
-from rnnviz.inputs import Series, noise, one_hot, read_lengths, read_series, rotated, sines, window
+from rnnviz.inputs import (
+    Series,
+    noise,
+    one_hot,
+    read_layers,
+    read_lengths,
+    read_series,
+    rotated,
+    sines,
+    window,
+)
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
-from rnnviz.records import Array, Comparison, Packed, Trace
+from rnnviz.records import Array, Comparison, Trace
 from rnnviz.ui.settings import EXAMPLE_WEIGHTS, INPUTS, Settings, current_settings
 from rnnviz.ui.uploads import NoFileError, kept_file
 from rnnviz.ui.words import sentence
@@ -129,9 +139,7 @@ def _series(settings: Settings, file: tuple[str, bytes]) -> tuple[Series, int | 
     return window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start)), whole.seq_len
 
 
-def _call(
-    settings: Settings, series: Series
-) -> tuple[nn.RNN | nn.LSTM | nn.GRU, Tensor | PackedSequence, States]:
+def _call(settings: Settings, series: Series) -> tuple[Module, Tensor | PackedSequence, States]:
     """The net and what it is called with: (module, input, hx)."""
     module = _module(settings, series.input_size)
     dtype = getattr(torch, settings.dtype)
@@ -143,14 +151,18 @@ def _call(
     return module, x, _states(settings, config_of(module), series.batch)
 
 
-def _states(settings: Settings, config: RNNConfig, batch: int) -> States:
+def _states(settings: Settings, config: NetConfig, batch: int) -> States:
     """The random h_0, with c_0 if an LSTM; None for zeros."""
     if settings.h0 != "random":
         return None
-    states = random_states(config, batch, settings.seed)
+    return _on(settings.device, random_states(config, batch, settings.seed))
+
+
+def _on(device: str, states: States) -> States:
+    """States, or tuples of them, on a device."""
     if isinstance(states, tuple):
-        return states[0].to(settings.device), states[1].to(settings.device)
-    return states.to(settings.device)
+        return tuple(_on(device, part) for part in states)
+    return None if states is None else states.to(device)
 
 
 def _made_series(settings: Settings) -> Series:
@@ -171,11 +183,43 @@ def example_net(name: str, dtype: str = "float32", **sizes: int) -> nn.RNN | nn.
     return getattr(examples, EXAMPLE_WEIGHTS[name])(**sizes).to(getattr(torch, dtype))
 
 
-def _module(settings: Settings, input_size: int) -> nn.RNN | nn.LSTM | nn.GRU:
+def _module(settings: Settings, input_size: int) -> Module:
     if settings.is_example:
         net = example_net(settings.weights, settings.dtype, input_size=input_size)
         return net.to(settings.device)
-    config = RNNConfig(
+    if settings.is_stack:
+        config = stack_config(settings, input_size)
+    else:
+        config = _net_config(settings, input_size)
+    net = build(
+        config,
+        settings.seed,
+        weights=settings.weights,
+        spectral_radius=settings.radius,
+        device=settings.device,
+    )
+    return net.train(settings.drops)
+
+
+def stack_config(settings: Settings, input_size: int) -> StackConfig:
+    """The stack that the settings describe.
+
+    Raises:
+        ValueError: the line of layers is none.
+    """
+    return read_layers(
+        settings.stack,
+        input_size,
+        {"sigmoid": settings.sigmoid, "tanh": settings.tanh},
+        bias=settings.bias,
+        batch_first=settings.batch_first,
+        bidirectional=settings.direction == "bidirectional",
+        dtype=settings.dtype,
+    )
+
+
+def _net_config(settings: Settings, input_size: int) -> RNNConfig:
+    return RNNConfig(
         input_size=input_size,
         hidden_size=settings.hidden,
         num_layers=settings.layers,
@@ -189,20 +233,13 @@ def _module(settings: Settings, input_size: int) -> nn.RNN | nn.LSTM | nn.GRU:
         # torch warns of a dropout that has no layer to come before.
         dropout=settings.dropout if settings.layers > 1 else 0.0,
     )
-    net = build(
-        config,
-        settings.seed,
-        weights=settings.weights,
-        spectral_radius=settings.radius,
-        device=settings.device,
-    )
-    return net.train(settings.drops)
 
 
 def _arrays(record: Trace, result: Comparison) -> list[np.ndarray]:
-    kept: list[Array | Packed | None] = [record.h_n, record.c_n, result.h_n, result.c_n]
-    for output in (record.output, result.output):
-        kept += output if isinstance(output, Packed) else [output]
+    kept: list[Array | None] = []
+    for one in (record, result):
+        for part in (one.output, one.h_n, one.c_n):
+            kept += part if isinstance(part, tuple) else [part]
     kept += [result.differences, *result.cells]
     kept += [array for cell in record.cells for _, array in cell.arrays()]
     return [array for array in kept if array is not None]

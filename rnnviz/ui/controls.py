@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import streamlit as st
 import torch
 
+from rnnviz.config import Activation
 from rnnviz.inputs import one_hot, widen
 from rnnviz.inputs.picture import SIDE
 from rnnviz.limits import (
@@ -15,6 +18,7 @@ from rnnviz.limits import (
     MAX_LENGTHS_CHARS,
     MAX_SEED,
     MAX_SEQ_LEN,
+    MAX_STACK_CHARS,
     MAX_TEXT_CHARS,
     MAX_VOCABULARY_CHARS,
 )
@@ -41,6 +45,13 @@ _WEIGHTS_HELP = (
     "default: as torch draws them for the seed. identity: ones on the diagonal. orthogonal: W_hh "
     "keeps lengths, times its spectral radius. blackboard: one decimal, to compute along by hand. "
     "The rest are nets built by formula that do what their name says."
+)
+
+
+_STACK_HELP = (
+    "A kind and a hidden size for each layer, commas between: RNN 30, RNN 10. After them other "
+    "activations: “LSTM 4 f=hardsigmoid c=identity”, at i, f, g, o, c of an LSTM, r, z, n of a "
+    "GRU, h of an RNN. Known are " + ", ".join(get_args(Activation)) + "."
 )
 
 
@@ -164,6 +175,10 @@ def _net(settings: Settings) -> None:
             decided("Hidden size", net.hidden_size, why)
         return
     choice("Cell", "kind", CELLS)
+    if current_settings().is_stack:
+        text("Layers, from below", "stack", MAX_STACK_CHARS, _STACK_HELP)
+        choice("Direction", "direction", DIRECTIONS)
+        return
     slider("Layers", "layers", 1, MAX_LAYERS)
     choice("Direction", "direction", DIRECTIONS)
     slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
@@ -193,7 +208,8 @@ def _weights() -> None:
 
 def _more() -> None:
     settings = current_settings()
-    state = "Initial states h_0, c_0" if settings.kind == "LSTM" else "Initial state h_0"
+    with_c = settings.kind == "LSTM" or (settings.is_stack and "LSTM" in settings.stack.upper())
+    state = "Initial states h_0, c_0" if with_c else "Initial state h_0"
     menu(state, "h0", ("random", "zeros"))
     if not settings.is_example:
         _options(settings)
@@ -216,6 +232,10 @@ def _more() -> None:
 
 def _options(settings: Settings) -> None:
     """The options of torch's constructor, as far as the kind of cell has them."""
+    if settings.is_stack:
+        known = get_args(Activation)
+        menu("In place of sigmoid", "sigmoid", known, "Wherever the layers name no other.")
+        menu("In place of tanh", "tanh", known, "Wherever the layers name no other.")
     if settings.kind == "RNN":
         menu("Activation", "activation", ["tanh", "relu"])
     if settings.kind == "LSTM" and settings.hidden > 1:
@@ -225,7 +245,7 @@ def _options(settings: Settings) -> None:
         slider("Projection (proj_size)", "proj", 0, settings.hidden - 1)
     toggle("Bias", "bias", "b_ih and b_hh.")
     toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
-    if settings.layers > 1:
+    if settings.layers > 1 and not settings.is_stack:
         slider("Dropout", "dropout", 0.0, 1.0)
         if st.session_state["dropout"] > 0:
             why = "Dropout acts only then: each number on its way to the next layer may be dropped."

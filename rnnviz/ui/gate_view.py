@@ -22,7 +22,7 @@ def gate_view(run: Run, sample: int) -> None:
     else:
         st.info(
             "An RNN has no gates; these are its hidden states, and below them how many units "
-            + ("relu made 0." if cell.nonlinearity == "relu" else "are saturated."),
+            + ("relu made 0." if cell.activations[0] == "relu" else "are saturated."),
             icon=":material/info:",
         )
     place = {"layer": layer, "direction": direction, "sample": sample}

@@ -22,7 +22,7 @@ EXAMPLE_WEIGHTS: dict[str, str] = {
     "LSTM remembers a flag": "lstm_remember_flag",
 }
 
-CELLS = ("RNN", "LSTM", "GRU")
+CELLS = ("RNN", "LSTM", "GRU", "stack")
 
 DIRECTIONS = ("forward only", "bidirectional")
 
@@ -55,6 +55,10 @@ DEFAULTS: dict[str, object] = {
     "dropout": 0.0,
     "training": False,
     "lengths": "",
+    "stack": "LSTM 4, GRU 3",
+    # What a stack has where torch's cells have these.
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
 }
 
 # What is shown of a run, not what is run: presets leave it alone.
@@ -95,6 +99,9 @@ class Settings:
     dropout: float
     training: bool
     lengths: str
+    stack: str
+    sigmoid: str
+    tanh: str
 
     @property
     def is_example(self) -> bool:
@@ -102,9 +109,15 @@ class Settings:
         return self.weights in EXAMPLE_WEIGHTS
 
     @property
+    def is_stack(self) -> bool:
+        """Whether the net is a stack of cells that may differ, which torch has not."""
+        return self.kind == "stack" and not self.is_example
+
+    @property
     def drops(self) -> bool:
         """Whether numbers are dropped between layers, of which there must be two."""
-        return self.training and self.dropout > 0 and self.layers > 1 and not self.is_example
+        able = self.layers > 1 and not self.is_example and not self.is_stack
+        return self.training and self.dropout > 0 and able
 
 
 def current_settings() -> Settings:

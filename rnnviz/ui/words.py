@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict
 
 import rnnviz
+from rnnviz.config import RNNConfig
 from rnnviz.figures.names import net_name
 from rnnviz.records import Comparison, Step, Trace
 from rnnviz.ui.settings import Settings
@@ -25,13 +26,16 @@ def net_words(trace: Trace) -> str:
         f"T = {trace.seq_len}",
         f"batch {trace.batch}",
         f"input {config.input_size}",
-        f"hidden {config.hidden_size}",
-        config.dtype,
     ]
+    if isinstance(config, RNNConfig):
+        parts.append(f"hidden {config.hidden_size}")
+        parts += [f"projected to {config.proj_size}"] if config.proj_size else []
+    else:
+        own = [name for layer in config.layers for name in layer.activations]
+        parts += [", ".join(dict.fromkeys(own))] if own else []
+    parts.append(config.dtype)
     if not config.bias:
         parts.insert(1, "no bias")
-    if config.proj_size:
-        parts[-1:-1] = [f"projected to {config.proj_size}"]
     if config.dropout:
         dropped = any(cell.dropout_mask is not None for cell in trace.cells)
         mode = "training" if dropped else "not in training, so nothing is dropped"
