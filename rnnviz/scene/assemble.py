@@ -87,6 +87,7 @@ def shared() -> dict:
         "anatomy": templates.ANATOMY,
         "state": templates.STATE,
         "ranges": templates.RANGES,
+        "curvePoints": templates.CURVE_POINTS,
         "quantities": templates.QUANTITIES,
         "maxFullSteps": templates.MAX_FULL_STEPS,
         "windowSteps": templates.WINDOW_STEPS,

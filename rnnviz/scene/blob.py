@@ -22,6 +22,7 @@ from rnnviz.figures.ranges import (
 )
 from rnnviz.figures.tokens import shown_token
 from rnnviz.records import CellTrace, Trace
+from rnnviz.scene.code import own_code
 from rnnviz.scene.what_if import WhatIf
 
 # What follows the header for every lane, in this order, after the input x. Sizes are those of
@@ -44,6 +45,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "bias_ih": ("gate_rows",),
     "bias_hh": ("gate_rows",),
     "weight_hr": ("state_size", "hidden_size"),
+    "curves": ("curve_rows", "curve_points"),
 }
 
 # What every lane has; of the rest its header names what it has. Biases go by the net's `bias`.
@@ -139,7 +141,7 @@ def _header(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict:
         "sample": sample,
         "batched": trace.batched,
         "batch_first": config.batch_first,
-        "lanes": [_lane(cell) for cell in trace.cells],
+        **_lanes(trace),
         "layout": _layout(trace),
         "apart": apart,
         "limits": _limits(trace),
@@ -150,13 +152,24 @@ def _length(trace: Trace, sample: int) -> int:
     return trace.seq_len if trace.lengths is None else trace.lengths[sample]
 
 
-def _lane(cell: CellTrace) -> list:
+def _lanes(trace: Trace) -> dict[str, list]:
+    """The lanes, and the loops of those whose activations are not torch's, each once."""
+    codes = [own_code(cell, trace.config.bidirectional) for cell in trace.cells]
+    kept = [code for index, code in enumerate(codes) if code and code not in codes[:index]]
+    lanes = [
+        _lane(cell, {"code": kept.index(code)} if code else {})
+        for cell, code in zip(trace.cells, codes, strict=True)
+    ]
+    return {"lanes": lanes} | ({"codes": kept} if kept else {})
+
+
+def _lane(cell: CellTrace, own: dict[str, int]) -> list:
     """[layer, direction, input_size, hidden_size, activations, what a plain RNN has not]."""
     fields = [name for name, _ in cell.arrays() if name in FIELDS and name not in USUAL]
     sizes = [cell.layer, cell.direction, cell.input_size, cell.hidden_size]
-    if cell.kind == "RNN" and not fields:
+    if cell.kind == "RNN" and not fields and not own:
         return [*sizes, cell.activations[0]]
-    more = {"kind": cell.kind, "state_size": cell.state_size, "fields": fields}
+    more = {"kind": cell.kind, "state_size": cell.state_size, "fields": fields} | own
     return [*sizes, list(cell.activations), more]
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from typing import Literal, NamedTuple, get_args
 
+from rnnviz.config import RNNConfig
+from rnnviz.records import CellTrace
 from rnnviz.scene.schedules import Order
 
 Part = Literal["start", "start_c", "read", "wx", "wh", "a", "gates", "c", "h", "keep", "join"]
@@ -133,6 +136,19 @@ _UPDATES: dict[Cell, str] = {
 }
 
 
+# How an activation is written in plain torch, F being torch.nn.functional.
+_ACTIVATIONS = {
+    "tanh": "torch.tanh({})",
+    "relu": "torch.relu({})",
+    "sigmoid": "torch.sigmoid({})",
+    "hardtanh": "F.hardtanh({})",
+    "hardsigmoid": "F.hardsigmoid({})",
+    "hardsigmoid_0.2": "(0.2 * {} + 0.5).clamp(0, 1)",
+    "softsign": "F.softsign({})",
+    "identity": "{}",
+}
+
+
 class Line(NamedTuple):
     """One line of code.
 
@@ -148,7 +164,14 @@ class Line(NamedTuple):
     part: Part | None
 
 
-def code(order: Order, *, bidirectional: bool, bias: bool, cell: Cell) -> tuple[Line, ...]:
+def code(
+    order: Order,
+    *,
+    bidirectional: bool,
+    bias: bool,
+    cell: Cell,
+    activations: tuple[str, ...] = (),
+) -> tuple[Line, ...]:
     """The whole net on one sequence without a batch, with the loops nested as in `order`.
 
     The code expects these names, where `row` counts layers and, within a layer, directions:
@@ -156,7 +179,8 @@ def code(order: Order, *, bidirectional: bool, bias: bool, cell: Cell) -> tuple[
     (num_layers * D, hidden_size), and for an LSTM `c_0`; `W_ih`, `W_hh` and with bias `b_ih`,
     `b_hh`, with a projection `W_hr`, whose `[row]` are torch's parameters of that cell. It leaves
     `output`, (T, D * hidden_size): with "layer-first" and "both" what torch.nn returns, with
-    "time-first" what `time_first` of `rnnviz.engine.mistakes` returns.
+    "time-first" what `time_first` of `rnnviz.engine.mistakes` returns. With `activations`, those at
+    the places of the cell, also `F`, torch.nn.functional, and any function they name.
 
     Each part stands in one line or in lines that follow each other; "join" only with two
     directions.
@@ -167,7 +191,8 @@ def code(order: Order, *, bidirectional: bool, bias: bool, cell: Cell) -> tuple[
     for line in listing.strip("\n").splitlines():
         part, text = line[:_MARGIN].strip(), line[_MARGIN:]
         if part == "h":
-            lines += _update(text, row, bias=bias, cell=cell)
+            update = _own_update(cell, activations) if activations else _UPDATES[cell]
+            lines += _update(text, row, update, bias=bias, cell=cell)
             continue
         lines.append(Line(text, part or None))
         if part == "start" and cell.startswith("LSTM"):
@@ -175,13 +200,55 @@ def code(order: Order, *, bidirectional: bool, bias: bool, cell: Cell) -> tuple[
     return tuple(lines)
 
 
-def _update(state: str, row: str, *, bias: bool, cell: Cell) -> list[Line]:
+def own_code(cell: CellTrace, bidirectional: bool) -> dict[str, tuple[Line, ...]] | None:
+    """The loop in every order with a cell's activations; None where these are torch's own."""
+    named = {"input_size": 1, "hidden_size": 1, "kind": cell.kind}
+    usual = [RNNConfig(**named, nonlinearity=name).activation_names for name in ("tanh", "relu")]
+    if cell.activations in usual:
+        return None
+    options = {"bidirectional": bidirectional, "bias": cell.bias_ih is not None}
+    options["cell"] = "tanh" if cell.kind == "RNN" else cell.kind
+    return {
+        order: code(order, **options, activations=cell.activations) for order in get_args(Order)
+    }
+
+
+def _own_update(cell: Cell, activations: tuple[str, ...]) -> str:
+    """The arithmetic of an update with other activations than torch's."""
+
+    def act(place: int, what: str) -> str:
+        name = activations[place]
+        called = re.sub(r"\W+", "_", name).strip("_")
+        called = called if called.isidentifier() and not iskeyword(called) else "act"
+        return _ACTIVATIONS.get(name, f"{called}({{}})").format(what)
+
+    if cell == "GRU":
+        r, z, n = act(0, "(x_r + h_r)"), act(1, "(x_z + h_z)"), act(2, "(x_n + r * h_n)")
+        lines = [line for line in _GRU.splitlines() if not line.startswith("gates")]
+        lines[-1:-1] = [f"gates r, z = {_bare(r)}, {_bare(z)}", f"gates n = {_bare(n)}"]
+        return "\n".join(lines)
+    if cell == "LSTM":
+        i, f, g, o = (act(place, name) for place, name in enumerate("ifgo"))
+        return (
+            f"{_SUMS}gates i, f, g, o = a.chunk(4)\ngates i, f = {i}, {f}\n"
+            f"gates g, o = {g}, {o}\nc     {{c}} = f * {{c}} + i * g\n"
+            f"h     {{h}} = o * {act(4, '{c}')}\n"
+        )
+    return f"{_SUMS}h     {{h}} = {act(0, 'a')}\n"
+
+
+def _bare(text: str) -> str:
+    """Without the brackets that a call has already."""
+    return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text)
+
+
+def _update(state: str, row: str, update: str, *, bias: bool, cell: Cell) -> list[Line]:
     """The lines of arithmetic of one update of `state`, indented as it is."""
     h = state.strip()
     indent = state.removesuffix(h)
     names = {"row": row, "h": h, "c": "c" + h.removeprefix("h"), "act": cell}
     lines = []
-    for line in filter(None, _UPDATES[cell].splitlines()):
+    for line in filter(None, update.splitlines()):
         part, text = line[:_MARGIN].strip(), line[_MARGIN:]
         if not bias:
             text = re.sub(r" \+ b_.h\[{row}\]", "", text)

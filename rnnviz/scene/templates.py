@@ -80,7 +80,17 @@ STATE = {
 
 # Between which ends an activation's values lie: 1 for 0..1, -1 for ±1; without limits where it is
 # not named. What is named has colours of a fixed range.
-RANGES = {"tanh": -1, "sigmoid": 1}
+RANGES = {
+    "tanh": -1,
+    "hardtanh": -1,
+    "softsign": -1,
+    "sigmoid": 1,
+    "hardsigmoid": 1,
+    "hardsigmoid_0.2": 1,
+}
+
+# Samples of an activation that goes by no name.
+CURVE_POINTS = 257
 
 # What the strip can show over the whole sequence, by the words of its menu; a net has some of it.
 QUANTITIES = {

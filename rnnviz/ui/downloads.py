@@ -21,7 +21,7 @@ from rnnviz.figures import (
 )
 from rnnviz.ui.cache import Run
 from rnnviz.ui.widgets import choice, menu
-from rnnviz.ui.words import difference_words, made_by, net_words, sentence, settings_words
+from rnnviz.ui.words import difference_words, judge, made_by, net_words, sentence, settings_words
 
 # CSS pixels per millimetre: 96 to the inch.
 _PIXELS = 96 / 25.4
@@ -121,5 +121,9 @@ def whole_view(run: Run, *, look: Look, sample: int, cell: tuple[int, Direction]
     figures.append(comparison(trace, run.comparison, **options))
     figures.append(product_heatmaps(trace, *cell, **options))
     figures.append(weight_heatmaps(trace, *cell, look=look))
-    lines = [net_words(trace), difference_words(run.comparison), settings_words(run.settings)]
+    lines = [
+        net_words(trace),
+        difference_words(run.comparison, judge(trace)),
+        settings_words(run.settings),
+    ]
     return view_html("RNNviz", [*lines, made_by()], figures, theme=look.theme)

@@ -26,7 +26,7 @@ from rnnviz.records import CellTrace
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
 from rnnviz.ui.settings import Settings
-from rnnviz.ui.words import difference_words, net_words, scientific, verdict, warning_words
+from rnnviz.ui.words import difference_words, judge, net_words, scientific, verdict, warning_words
 
 # States in all charts together that a browser draws in a second.
 MAX_CHARTED_NUMBERS = 200_000
@@ -41,10 +41,10 @@ def title(words: str) -> DeltaGenerator:
 
 def heading(run: Run, row: DeltaGenerator) -> None:
     """Whether the net matches torch.nn, and the net in one line, beside the title."""
-    result = run.comparison
+    result, held = run.comparison, judge(run.trace)
     if result.equal:
-        row.badge(verdict(result), icon=":material/check:", color="green")
-    row.caption(f"{net_words(run.trace)}  \n{difference_words(result)}", width="content")
+        row.badge(verdict(result, held), icon=":material/check:", color="green")
+    row.caption(f"{net_words(run.trace)}  \n{difference_words(result, held)}", width="content")
     if run.file_rows is not None and run.file_rows > run.trace.seq_len:
         first = min(run.settings.start, run.file_rows - 1)
         last = first + run.trace.seq_len - 1

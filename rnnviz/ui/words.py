@@ -45,14 +45,21 @@ def net_words(trace: Trace) -> str:
     return " · ".join(parts)
 
 
-def verdict(comparison: Comparison) -> str:
-    """Whether RNNviz agrees with torch.nn; the number is relative where values exceed 1."""
+def judge(trace: Trace) -> str:
+    """What a run is held against: torch.nn, or where it has no such activations, plain torch."""
+    config = trace.config
+    own = any(config.cells_of(layer).activations for layer in range(config.num_layers))
+    return "plain torch" if own else "torch.nn"
+
+
+def verdict(comparison: Comparison, judge: str = "torch.nn") -> str:
+    """Whether RNNviz agrees with its judge; the number is relative where values exceed 1."""
     difference = comparison.relative_difference
     if not comparison.equal:
-        return f"differs from torch.nn by {scientific(difference, 2)}"
+        return f"differs from {judge} by {scientific(difference, 2)}"
     if difference == 0:
-        return "matches torch.nn exactly"
-    return f"matches torch.nn ({scientific(difference)}: rounding)"
+        return f"matches {judge} exactly"
+    return f"matches {judge} ({scientific(difference)}: rounding)"
 
 
 def scientific(value: float, digits: int = 1) -> str:
@@ -63,9 +70,9 @@ def scientific(value: float, digits: int = 1) -> str:
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
-def difference_words(comparison: Comparison) -> str:
+def difference_words(comparison: Comparison, judge: str = "torch.nn") -> str:
     """The number behind the verdict."""
-    return f"max |RNNviz - torch.nn| = {scientific(comparison.max_difference, 3)}"
+    return f"max |RNNviz - {judge}| = {scientific(comparison.max_difference, 3)}"
 
 
 def place_words(step: Step) -> str:

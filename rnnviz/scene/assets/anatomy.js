@@ -5,7 +5,7 @@ import { curveItems } from "./curve.js";
 import { cellItems, grid } from "./grid.js";
 import { rowsShown } from "./order.js";
 import { gatesLimit, limitOf } from "./ranges.js";
-import { partOf, readAt, sourceOf, stateBefore, valueOf } from "./run.js";
+import { C, partOf, readAt, sourceOf, stateBefore, valueOf } from "./run.js";
 import { biasColumns } from "./terms.js";
 import { beforeName } from "./words.js";
 
@@ -115,7 +115,8 @@ const BLOCKS = {
     if (block.sign && block.sign !== "gap") {
       signItem(view, block, list, block.sign === "W_{hr}" ? "= W_{hr} ·" : block.sign);
     }
-    const words = block.name.replace("[t]", `[${t}]`);
+    const named = field === "tanh_c" ? `${lane.activations[C]} c` : block.name;
+    const words = named.replace("[t]", `[${t}]`);
     const letters = words.replace(/[_{}]/g, "").length;
     footItem(
       view,

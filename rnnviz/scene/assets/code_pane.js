@@ -8,9 +8,11 @@ import { readAt, valueOf } from "./run.js";
 // Values beside a line.
 const MOST_VALUES = 4;
 
-/** The lines of a net's loop: [text, part][]. */
-function linesOf(run, order) {
-  const [lane] = run.lanes;
+/** The lines of the loop with the arithmetic of a lane's cell: [text, part][]. */
+function linesOf(run, order, lane) {
+  if (lane.code) {
+    return lane.code[order];
+  }
   const kind = lane.kind === "RNN" ? lane.activations[0] : lane.weight_hr ? "LSTM proj" : lane.kind;
   const key = [order, run.numDirections === 2, run.bias, kind].join(" ");
   return SHARED.code[key] ?? [];
@@ -24,8 +26,8 @@ export class CodePane {
     this.key = null;
   }
 
-  build(run, order) {
-    this.lines = linesOf(run, order).map(([text, part]) => {
+  build(run, order, lane) {
+    this.lines = linesOf(run, order, lane).map(([text, part]) => {
       const value = make("span", { class: "live" });
       const row = make("div", { class: "line" }, make("code", { text }), make("div", {}, value));
       row.addEventListener("pointerenter", () =>
@@ -39,9 +41,10 @@ export class CodePane {
 
   draw(view, order) {
     const { run, moment, hover } = view;
-    const key = `${run.hash} ${order}`;
+    // The layers of a stack may differ.
+    const key = `${run.hash} ${order} ${moment.lane.layer}`;
     if (this.key !== key) {
-      this.build(run, order);
+      this.build(run, order, moment.lane);
       this.key = key;
     }
     const phase = moment.lane.phases[moment.phase];

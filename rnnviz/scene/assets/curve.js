@@ -2,7 +2,7 @@
 import { colorOf } from "./colors.js";
 import { rowsShown } from "./order.js";
 import { valueOf } from "./run.js";
-import { activate } from "./terms.js";
+import { activate } from "./activations.js";
 import { limitOf } from "./ranges.js";
 import { SHARED } from "./shared.js";
 
@@ -29,7 +29,9 @@ export function curveItems(view, plan, block, list) {
     { length: POINTS + 1 },
     (_, index) => -reach + (2 * reach * index) / POINTS,
   );
-  const line = places.map((a) => `${x(a).toFixed(1)} ${y(activate(name, a)).toFixed(1)}`);
+  const line = places.map(
+    (a) => `${x(a).toFixed(1)} ${y(activate(lane, moment.gate, a)).toFixed(1)}`,
+  );
   list.push({ kind: "path", d: `M${line.join("L")}`, stroke: palette.muted, line: 1.5 });
   dots(view, list, x, y);
 }

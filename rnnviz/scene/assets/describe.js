@@ -13,7 +13,7 @@ const SYMBOLS = {
   h: "state h, what the cell hands on",
   gates: "the sum after the activation of its gate",
   c: "cell state c, f times the one before plus i times g",
-  tanh_c: "tanh of the cell state, before the output gate",
+  tanh_c: "the activation of the cell state, before the output gate",
   r_hn: "what the reset gate lets through into the candidate",
   hn: "W_hn h + b_hn, before the reset gate",
   c_before: "the cell state that this step starts from",
@@ -211,7 +211,7 @@ const DESCRIBE = {
     const [array, from] = rowsOf(lane, field);
     const value = exact(valueOf(lane, array, t, from + row), run.dtype);
     return [
-      `${field === "torch_h" ? "torch.nn: h" : field}[${t}][${row}] = ${value}`,
+      `${field === "torch_h" ? `${run.judge}: h` : field}[${t}][${row}] = ${value}`,
       placeWords(lane, t),
       SYMBOLS[field] ?? meaning(field),
     ];

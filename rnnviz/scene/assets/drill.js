@@ -3,8 +3,9 @@ import { NAMES } from "./anatomy_plan.js";
 import { colorOf } from "./colors.js";
 import { short } from "./numbers.js";
 import { rowsShown } from "./order.js";
-import { partOf, previousOf, valueOf } from "./run.js";
-import { slopeOf, termsOf } from "./terms.js";
+import { C, partOf, previousOf, valueOf } from "./run.js";
+import { slopeOf } from "./activations.js";
+import { termsOf } from "./terms.js";
 
 // Pixels.
 const TOP = 10;
@@ -212,7 +213,7 @@ export function unitWords(moment) {
     const sum = there("a") ? short(a) : "…";
     return [`${place} = ${activation}(${sum})`, "not computed yet"];
   }
-  const [slope, how] = slopeOf(activation, a, out);
+  const [slope, how] = slopeOf(lane, gate, a, out);
   return [
     `${place} ≈ ${activation}(${short(a)}) ≈ ${short(out)}`,
     `slope ${how} ≈ ${short(slope)}`,
@@ -236,7 +237,8 @@ export function stateWords(run, moment) {
   }
   if (lane.kind === "LSTM" && there("h") && unit < lane.stateSize && !lane.weight_hr) {
     const parts = `${of({ gate: "o" })} · ${of({ field: "tanh_c" })}`;
-    lines.push(`h[${t}][${unit}] = o · tanh(c) ≈ ${parts} ≈ ${of({ field: "h" })}`);
+    const act = lane.activations[C];
+    lines.push(`h[${t}][${unit}] = o · ${act}(c) ≈ ${parts} ≈ ${of({ field: "h" })}`);
   }
   if (lane.kind === "GRU" && there("h")) {
     const [n, z] = ["n", "z"].map((gate) => of({ gate }));

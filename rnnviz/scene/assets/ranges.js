@@ -1,4 +1,5 @@
 // How far the colours run for each kind of number.
+import { C } from "./run.js";
 import { SHARED } from "./shared.js";
 
 // Numbers between 0 and 1 have a scale of their own.
@@ -6,11 +7,15 @@ export const SHARE = "share";
 
 const STATES = { h: "h", torch_h: "h", h_before: "h", c: "c", c_before: "c" };
 
+/** The range of what an activation gives; where it has no bound, that of what it is made of. */
+function activationLimit(lane, place, unbound) {
+  const range = SHARED.ranges[lane.activations[place]];
+  return range === 1 ? SHARE : range === -1 ? 1 : unbound;
+}
+
 /** The range of a gate's colours, by its activation. */
 function gateLimit({ run, fit }, lane, gate) {
-  const name = lane.activations[lane.gateNames.indexOf(gate)];
-  const range = SHARED.ranges[name];
-  return range === 1 ? SHARE : range === -1 ? 1 : run.limits.product[fit];
+  return activationLimit(lane, lane.gateNames.indexOf(gate), run.limits.product[fit]);
 }
 
 /**
@@ -29,7 +34,7 @@ export function limitOf(view, lane, name) {
     return gateLimit(view, lane, name);
   }
   if (name === "tanh_c") {
-    return 1;
+    return activationLimit(lane, C, run.limits.c[fit]);
   }
   return run.limits[STATES[name] ?? (name === "difference" ? name : "product")][fit];
 }

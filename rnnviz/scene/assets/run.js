@@ -1,6 +1,9 @@
 // One run as it arrives from Python: the bytes opened, and every number found by its place.
 import { SHARED } from "./shared.js";
 
+// Where the activation of the cell state stands among those of an LSTM.
+export const C = 4;
+
 /**
  * One layer in one direction. Arrays are row-major: `h[t * stateSize + unit]`.
  *
@@ -15,7 +18,11 @@ import { SHARED } from "./shared.js";
  * @property {string[]} gateNames - the blocks of rows of its matrices; one without a name in an RNN.
  * @property {number} rows - of its matrices: hiddenSize times the gates.
  * @property {string[]} phases - the parts of an update, in the order of computing.
- * @property {string[]} activations - of each gate, or of the one sum.
+ * @property {string[]} activations - of each gate and of an LSTM's c, or of the one sum.
+ * @property {Object<string, [string, string][]>|null} code - its own loop in each order, where its
+ *   activations are not torch's.
+ * @property {Float32Array|Float64Array|null} curves - (1 + activations, points): numbers, and what
+ *   activations without a name make of them.
  * @property {Object<string, number>} widths - numbers per timestep of each recorded array.
  * @property {string} suffix - how torch ends the names of its parameters, such as `_l1_reverse`.
  * @property {Lane[]} below - the lanes whose joined states it reads; empty in layer 0.
@@ -44,6 +51,8 @@ import { SHARED } from "./shared.js";
  * @property {string[]|null} labels - a token per timestep.
  * @property {string[]|null} columns - a name per input.
  * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
+ * @property {string} judge - what it is held against: torch.nn, or where that has no such net, the
+ *   same loop in plain torch.
  * @property {number} apart - max |RNNviz - torch.nn| of h in this sample.
  * @property {Array} layout
  * @property {Object|null} whatIf - {difference, limit, first: [layer, direction, t][], wrong}
@@ -80,6 +89,7 @@ export function openRun(bytes) {
     columns: header.columns ?? null,
     limits: { ...header.limits, difference: [header.apart || 1, header.apart || 1] },
     apart: header.apart,
+    judge: header.codes ? "plain torch" : "torch.nn",
     layout: header.layout,
     whatIf: header.what_if
       ? { ...header.what_if, difference: header.what_if.difference ?? Infinity }
@@ -105,8 +115,13 @@ function openLane(row, index, header, take) {
   lane.suffix = `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
   Object.assign(lane, { phases: SHARED.phases[kind], widths: {}, below: [] });
   lane.activations = [activations].flat();
+  lane.code = header.codes?.[more.code] ?? null;
   const sizes = { seq_len: header.seq_len, hidden_size: hiddenSize, input_size: inputSize };
   Object.assign(sizes, { state_size: stateSize, gate_rows: rows });
+  Object.assign(sizes, {
+    curve_rows: 1 + lane.activations.length,
+    curve_points: SHARED.curvePoints,
+  });
   const extra = more.fields ?? [];
   const lacks = header.bias ? [] : ["bias_ih", "bias_hh"];
   for (const [name, axes] of Object.entries(SHARED.fields)) {

@@ -21,7 +21,7 @@ function panelsOf(wanted, lane, view) {
   }
   return [
     ["h", `RNNviz: h, ${place}`],
-    ["torch_h", "torch.nn: h"],
+    ["torch_h", `${view.run.judge}: h`],
     ["difference", `difference, up to ${short(view.run.apart)}`],
   ];
 }

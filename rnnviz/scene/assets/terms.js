@@ -58,26 +58,3 @@ export function termsOf(run, lane, t, row, apart) {
   }
   return terms;
 }
-
-const ACTIVATIONS = {
-  tanh: Math.tanh,
-  relu: (a) => Math.max(0, a),
-  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
-};
-
-/** The activation at a. */
-export function activate(name, a) {
-  return ACTIVATIONS[name](a);
-}
-
-/** How much what comes out changes with a, and how that is reckoned. */
-export function slopeOf(name, a, out) {
-  switch (name) {
-    case "tanh":
-      return [1 - out * out, "1 − tanh²"];
-    case "sigmoid":
-      return [out * (1 - out), "σ (1 − σ)"];
-    default:
-      return [Number(a > 0), "1 above 0"];
-  }
-}
