@@ -48,6 +48,8 @@ _WEIGHTS_HELP = (
 )
 
 
+_CELL_HELP = "stack: layers of different cells and sizes, and other activations than torch's."
+
 _STACK_HELP = (
     "A kind and a hidden size for each layer, commas between: RNN 30, RNN 10. After them other "
     "activations: “LSTM 4 f=hardsigmoid c=identity”, at i, f, g, o, c of an LSTM, r, z, n of a "
@@ -174,7 +176,7 @@ def _net(settings: Settings) -> None:
             net = example_net(settings.weights, input_size=max(2, columns))
             decided("Hidden size", net.hidden_size, why)
         return
-    choice("Cell", "kind", CELLS)
+    menu("Cell", "kind", CELLS, _CELL_HELP)
     if current_settings().is_stack:
         text("Layers, from below", "stack", MAX_STACK_CHARS, _STACK_HELP)
         choice("Direction", "direction", DIRECTIONS)

@@ -115,7 +115,7 @@ const BLOCKS = {
     if (block.sign && block.sign !== "gap") {
       signItem(view, block, list, block.sign === "W_{hr}" ? "= W_{hr} ·" : block.sign);
     }
-    const named = field === "tanh_c" ? `${lane.activations[C]} c` : block.name;
+    const named = field === "tanh_c" && lane.activations[C] !== "tanh" ? "act(c)" : block.name;
     const words = named.replace("[t]", `[${t}]`);
     const letters = words.replace(/[_{}]/g, "").length;
     footItem(
