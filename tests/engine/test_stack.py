@@ -356,3 +356,14 @@ def test_build_draws_what_the_cells_draw(both):
     assert built.config == config
     for one, other in zip(built.parameters(), drawn, strict=True):
         assert torch.equal(one, other)
+
+
+def test_a_wrong_last_state_is_found():
+    """It is no cell's error: what is off is how h_n or c_n was put together."""
+    stack = make_stack()
+    trace = rnnviz.trace(stack, *called(stack))
+    trace.h_n[4][0, 1] += 0.1
+    result = rnnviz.compare(trace, stack)
+
+    assert result.h_n_difference == pytest.approx(0.1) and not result.equal
+    assert result.c_n_difference < 1e-12 and result.first is None
