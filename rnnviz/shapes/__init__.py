@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnnviz.shapes.last_step import LastStep, last_steps
 from rnnviz.shapes.layouts import laid_out
+from rnnviz.shapes.names import parameter_name
 from rnnviz.shapes.places import (
     Place,
     places_of_c_n,
@@ -21,6 +22,7 @@ __all__ = [
     "gate_rows",
     "laid_out",
     "last_steps",
+    "parameter_name",
     "parameter_rows",
     "places_of_c_n",
     "places_of_h_n",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnviz.config import Direction
+from rnnviz.config import Direction, StackConfig
 from rnnviz.records import CellTrace, Packed, Trace
 from rnnviz.records.arrays import on_host
 
@@ -79,11 +79,14 @@ def places_of_c_n(trace: Trace, *, sample: int | None = None) -> Iterator[Place]
     """Every number of c_n, or of one sample of it; no other returned tensor holds them.
 
     Raises:
-        ValueError: the net is no LSTM.
+        ValueError: the net is no LSTM, or none of its cells is one.
     """
     if trace.c_n is None:
-        raise ValueError(f"only an LSTM has c_n, got {trace.config.kind}.")
+        kinds = ", ".join(dict.fromkeys(cell.kind for cell in trace.cells))
+        raise ValueError(f"only an LSTM has c_n, got {kinds}.")
     for row, cell in enumerate(trace.cells):
+        if cell.c is None:
+            continue
         for index in _samples(trace, sample):
             for unit in range(cell.hidden_size):
                 place = (row, index, unit)
@@ -103,7 +106,10 @@ def output_expression(trace: Trace, t: object, sample: object, feature: object) 
 
 
 def state_expression(trace: Trace, name: str, row: object, sample: object, unit: object) -> str:
-    """What fetches a number from h_n or c_n: `h_n[2, 0, 1]`."""
+    """What fetches a number from h_n or c_n: `h_n[2, 0, 1]`, of a stack `h_n[2][0, 1]`."""
+    if isinstance(trace.config, StackConfig):
+        name, index = f"{name}[{row}]", [sample] if trace.batched else []
+        return _indexed(name, [*index, unit])
     index = [] if trace.of_one_cell else [row]
     return _indexed(name, [*index, *([sample] if trace.batched else []), unit])
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rnnviz.config import Direction, RNNConfig, parameter_suffix
+from rnnviz.config import Direction, NetConfig, RNNConfig, StackConfig
 from rnnviz.records import Packed, Trace
+from rnnviz.shapes.names import parameter_name
 
 
 class ShapeRow(NamedTuple):
@@ -26,7 +27,10 @@ class GateRows(NamedTuple):
 
 
 def gate_rows(config: RNNConfig) -> tuple[GateRows, ...]:
-    """The rows of every gate, in torch's order; an RNN has none."""
+    """The rows of every gate, in torch's order; an RNN has none.
+
+    Of a stack it takes the config of a layer, `config.cells_of(layer)`.
+    """
     size = config.hidden_size
     return tuple(
         GateRows(gate, index * size, (index + 1) * size)
@@ -34,58 +38,81 @@ def gate_rows(config: RNNConfig) -> tuple[GateRows, ...]:
     )
 
 
-def parameter_rows(config: RNNConfig) -> tuple[ShapeRow, ...]:
-    """Every parameter of the net, in torch's order."""
-    return tuple(
-        row for layer, direction in config.lanes for row in _cell_rows(config, layer, direction)
-    )
+def parameter_rows(config: NetConfig) -> tuple[ShapeRow, ...]:
+    """Every parameter of the net, in torch's order: of a stack all forward cells come first."""
+    lanes = config.lanes
+    if isinstance(config, StackConfig):
+        lanes = [(layer, way) for way in config.directions for layer in range(config.num_layers)]
+    return tuple(row for layer, direction in lanes for row in _cell_rows(config, layer, direction))
 
 
-def _cell_rows(config: RNNConfig, layer: int, direction: Direction) -> list[ShapeRow]:
-    gates, hidden, state = config.num_gates, config.hidden_size, config.state_size
+def _cell_rows(config: NetConfig, layer: int, direction: Direction) -> list[ShapeRow]:
+    cells = config.cells_of(layer)
+    gates, hidden, state = cells.num_gates, cells.hidden_size, cells.state_size
     stacked = "hidden_size" if gates == 1 else f"{gates} * hidden_size"
-    state_axis = "proj_size" if config.proj_size else "hidden_size"
-    columns, column_axis = config.layer_input_size(layer), "input_size"
-    reads = "reads x_t"
-    if layer > 0:
-        joined = config.num_directions > 1
-        column_axis = f"num_directions * {state_axis}" if joined else state_axis
-        reads = f"reads h of layer {layer - 1}" + (", forward then reverse" if joined else "")
+    state_axis = "proj_size" if cells.proj_size else "hidden_size"
+    columns, (column_axis, reads) = config.layer_input_size(layer), _read(config, layer)
     before = "h_{t+1}" if direction == "reverse" else "h_{t-1}"
-    suffix, rows = parameter_suffix(layer, direction), gates * hidden
+    rows = gates * hidden
+
+    def row(name: str, shape: tuple[int, ...], axes: tuple[str, ...], why: str) -> ShapeRow:
+        return ShapeRow(parameter_name(config, layer, direction, name), shape, axes, why)
+
     table = [
-        ShapeRow(f"weight_ih{suffix}", (rows, columns), (stacked, column_axis), reads),
-        ShapeRow(f"weight_hh{suffix}", (rows, state), (stacked, state_axis), f"reads {before}"),
+        row("weight_ih", (rows, columns), (stacked, column_axis), reads),
+        row("weight_hh", (rows, state), (stacked, state_axis), f"reads {before}"),
     ]
-    if config.bias:
-        inside = "added to W_hh h; in n within r * (...)" if config.kind == "GRU" else None
+    if cells.bias:
+        inside = "added to W_hh h; in n within r * (...)" if cells.kind == "GRU" else None
         table += [
-            ShapeRow(f"bias_ih{suffix}", (rows,), (stacked,), "added to W_ih x"),
-            ShapeRow(f"bias_hh{suffix}", (rows,), (stacked,), inside or "added to W_hh h"),
+            row("bias_ih", (rows,), (stacked,), "added to W_ih x"),
+            row("bias_hh", (rows,), (stacked,), inside or "added to W_hh h"),
         ]
-    if config.proj_size:
+    if cells.proj_size:
         why = "makes h of o * tanh(c)"
         axes = ("proj_size", "hidden_size")
-        table.append(ShapeRow(f"weight_hr{suffix}", (config.proj_size, hidden), axes, why))
+        table.append(row("weight_hr", (cells.proj_size, hidden), axes, why))
     return table
+
+
+def _read(config: NetConfig, layer: int) -> tuple[str, str]:
+    """The axis of what a layer reads, and what that is."""
+    if layer == 0:
+        return "input_size", "reads x_t"
+    joined = config.num_directions > 1
+    below = f"reads h of layer {layer - 1}" + (", forward then reverse" if joined else "")
+    axis = "proj_size" if config.cells_of(layer).proj_size else "hidden_size"
+    if isinstance(config, StackConfig):
+        # As its cell calls it: hidden_size is the cell's own, and that of the layer below another.
+        return "input_size", below
+    return f"num_directions * {axis}" if joined else axis, below
 
 
 def tensor_rows(trace: Trace) -> tuple[ShapeRow, ...]:
     """What goes into the net and what comes out, in the layout of this run."""
     config = trace.config
-    state_axis = "proj_size" if config.proj_size else "hidden_size"
+    last = config.cells_of(config.num_layers - 1)
+    state_axis = "proj_size" if last.proj_size else "hidden_size"
     joined = f"num_directions * {state_axis}" if config.num_directions > 1 else state_axis
-    finals = [("h", config.state_size, state_axis)]
-    if config.kind == "LSTM":
-        finals.append(("c", config.hidden_size, "hidden_size"))
     inside = _sequence_rows(trace, "input", (config.input_size, "input_size"))
-    outside = _sequence_rows(trace, "output", (config.num_directions * config.state_size, joined))
-    return (
-        *inside,
-        *(_state_row(trace, f"{name}_0", size, axis) for name, size, axis in finals),
-        *outside,
-        *(_state_row(trace, f"{name}_n", size, axis) for name, size, axis in finals),
-    )
+    outside = _sequence_rows(trace, "output", (config.num_directions * last.state_size, joined))
+    return (*inside, *_state_rows(trace, "0"), *outside, *_state_rows(trace, "n"))
+
+
+def _state_rows(trace: Trace, end: str) -> list[ShapeRow]:
+    """h_0 and c_0, or h_n and c_n; of a stack a row for every cell that has them."""
+    names = ["h", "c"] if trace.config.has_c else ["h"]
+    if isinstance(trace.config, StackConfig):
+        return [
+            _entry_row(trace, f"{name}_{end}", index)
+            for name in names
+            for index, cell in enumerate(trace.cells)
+            if name == "h" or cell.c is not None
+        ]
+    config = trace.config
+    sizes = {"h": (config.state_size, "proj_size" if config.proj_size else "hidden_size")}
+    sizes["c"] = (config.hidden_size, "hidden_size")
+    return [_state_row(trace, f"{name}_{end}", *sizes[name]) for name in names]
 
 
 def _sequence_rows(trace: Trace, name: str, last: tuple[int, str]) -> list[ShapeRow]:
@@ -143,3 +170,16 @@ def _state_row(trace: Trace, name: str, size: int, axis: str) -> ShapeRow:
     if trace.config.batch_first and trace.batched and not trace.of_one_cell:
         when += "; batch_first leaves it as it is"
     return ShapeRow(name, tuple(axes.values()), tuple(axes), when)
+
+
+def _entry_row(trace: Trace, name: str, index: int) -> ShapeRow:
+    """One cell's entry of a stack's h_0, c_0, h_n or c_n, which are tuples."""
+    cell = trace.cells[index]
+    axes = {"batch": trace.batch, "hidden_size": cell.hidden_size}
+    if not trace.batched:
+        del axes["batch"]
+    what = "where it starts" if name.endswith("_0") else "its last state"
+    why = f"{what}: the {cell.kind} cell of layer {cell.layer}, {cell.direction}"
+    if trace.config.batch_first and trace.batched:
+        why += "; batch_first leaves it as it is"
+    return ShapeRow(f"{name}[{index}]", tuple(axes.values()), tuple(axes), why)
