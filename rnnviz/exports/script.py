@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnviz.config import TOLERANCE, RNNConfig, parameter_suffix
+from rnnviz.config import TOLERANCE, RNNConfig, StackConfig, parameter_suffix
+from rnnviz.exports.literals import MAX_LITERALS, literal, saved
+from rnnviz.exports.stack_script import stack_script
 from rnnviz.records import CellTrace, Trace
-
-# More numbers than this are read from the .npz instead of being written out.
-MAX_LITERALS = 1500
 
 # What stands between the braces depends on the kind of the net.
 _LOOP = '''
@@ -83,6 +82,8 @@ _PARTS: dict[str, dict] = {
 def torch_script(trace: Trace, *, seed: int | None) -> str:
     """A script that rebuilds net and input, runs both ways and asserts that they agree.
 
+    That of a stack, which torch has not, runs it by hand and asserts that it gives this output.
+
     Args:
         trace: the run.
         seed: the seed whose default initialisation gave the weights, or None to write them out.
@@ -90,11 +91,14 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     Runs that hold more than MAX_LITERALS numbers read them from `rnnviz-trace.npz` beside it.
 
     Raises:
-        ValueError: the run was packed, dropped numbers in training, or was one of a single cell.
+        ValueError: the run was packed, dropped numbers in training, was one of a single cell, or of
+            a stack with an activation that goes by no name.
     """
     _check_can_be_written(trace)
     trace = trace.numpy()
     config = trace.config
+    if isinstance(config, StackConfig):
+        return stack_script(trace, seed=seed)
     lines = ["import torch", "from torch import nn", ""]
     weights = {} if seed is not None else _parameters(trace)
     given = {"x": trace.cells[0].x, "h_0": np.stack([cell.h_0 for cell in trace.cells])}
@@ -111,7 +115,7 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     lines += _weight_lines(weights, config, from_file=from_file)
     for name, array in given.items():
         key = "x_l0" if name == "x" else name
-        value = _saved(f'"{key}"', config) if from_file else _literal(array, config)
+        value = saved(f'"{key}"', config) if from_file else literal(array, config)
         lines.append(f"{name} = {value}  # {array.shape}")
     lines.append(_loop(config))
     lines += _check(config)
@@ -142,9 +146,9 @@ def _weight_lines(
     if not weights:
         return []
     if from_file:
-        saved = f"weights = {{name: {_saved('name', config)} for name in rnn.state_dict()}}"
-        return [saved, "rnn.load_state_dict(weights)"]
-    written = [f'    "{name}": {_literal(array, config)},' for name, array in weights.items()]
+        read = f"weights = {{name: {saved('name', config)} for name in rnn.state_dict()}}"
+        return [read, "rnn.load_state_dict(weights)"]
+    written = [f'    "{name}": {literal(array, config)},' for name, array in weights.items()]
     return ["weights = {", *written, "}", "rnn.load_state_dict(weights)"]
 
 
@@ -181,35 +185,6 @@ def _parameters(trace: Trace) -> dict[str, np.ndarray]:
 
 def _kinds(cell: CellTrace) -> list[tuple[str, np.ndarray]]:
     return [(name, array) for name, array in cell.arrays() if name.startswith(("weight", "bias"))]
-
-
-def _literal(array: np.ndarray, config: RNNConfig) -> str:
-    # The shortest decimal that reads back as the same number.
-    text = np.array2string(
-        array,
-        separator=", ",
-        threshold=array.size + 1,
-        max_line_width=96,
-        formatter={"float_kind": _number},
-    )
-    return f"torch.tensor({text}{_dtype(config)})"
-
-
-def _number(value: np.floating) -> str:
-    if not np.isfinite(value):
-        return f'float("{value}")'
-    if 1e-4 <= abs(float(value)) < 1e6 or value == 0:
-        return np.format_float_positional(value, unique=True, trim="0")
-    return np.format_float_scientific(value, unique=True, trim="0")
-
-
-def _saved(key: str, config: RNNConfig) -> str:
-    return f"torch.tensor(saved[{key}]{_dtype(config)})"
-
-
-def _dtype(config: RNNConfig) -> str:
-    # The archive and numpy's decimals lack bfloat16, and Python's floats are float32 in torch.
-    return "" if config.dtype == "float32" else f", dtype=torch.{config.dtype}"
 
 
 def _check(config: RNNConfig) -> list[str]:
