@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.config import Direction
 from rnnviz.figures.axes import halo_frame, time_axis
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
-from rnnviz.figures.names import feature_offset, output_name
+from rnnviz.figures.names import feature_offset, oracle_name, output_name
 from rnnviz.figures.panels import Heading, Panel, frame_cells, frame_column, stacked
 from rnnviz.figures.ranges import largest, state_range_words, state_scale
 from rnnviz.figures.shares import timesteps_of
@@ -39,13 +39,14 @@ def comparison(
     panels = _panels(trace, (ours, theirs), name, "output feature", look)
     panels[2] = _named(panels[2], result.output_difference, result.output_limit)
     heading = Heading(
-        title="output · RNNviz and torch.nn",
+        title=f"output · RNNviz and {oracle_name(trace)}",
         subtitle=state_range_words(trace, look)
         + run_words(trace, sample=sample, t=t)
         + _c_words(result)
         + _first_words(result),
         alt=f"Three heatmaps of output, sample {sample}, {ours.shape[1]} features as rows and "
-        f"{len(ours)} timesteps as columns: RNNviz, torch.nn, and their difference. "
+        f"{len(ours)} timesteps as columns: RNNviz, {oracle_name(trace)}, and their "
+        f"difference. "
         f"{_difference_words(result.output_difference, result.output_limit)}.",
     )
     figure = frame_column(stacked(panels, look, heading), t, look)
@@ -86,8 +87,9 @@ def cell_comparison(
         subtitle=state_range_words(trace, look)
         + run_words(trace, sample=sample)
         + _first_words(result),
-        alt=f"Three heatmaps of h of layer {layer}, {direction}, sample {sample}: RNNviz, torch.nn "
-        f"on the same input, and their difference. {_difference_words(worst, limit)}.",
+        alt=f"Three heatmaps of h of layer {layer}, {direction}, sample {sample}: RNNviz, "
+        f"{oracle_name(trace)} on the same input, and their difference. "
+        f"{_difference_words(worst, limit)}.",
     )
     figure = stacked(panels, look, heading)
     if result.first and (result.first.layer, result.first.direction) == (layer, direction):
@@ -141,7 +143,7 @@ def _panels(
         )
         for values, scale, title, columns in (
             (both[0], states, "RNNviz", quiet),
-            (both[1], states, "torch.nn", quiet),
+            (both[1], states, oracle_name(trace), quiet),
             (difference, own, "difference", axis),
         )
     ]

@@ -8,11 +8,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.config import GATE_WORDS, Direction
+from rnnviz.figures.activations import activation_at, applied
 from rnnviz.figures.linked import Part, Row, Strip, linked
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
 from rnnviz.figures.panels import Heading
-from rnnviz.figures.ranges import largest, rounded_up, state_scale
-from rnnviz.figures.shares import Shares, is_candidate, shares_of, timesteps_of
+from rnnviz.figures.ranges import gate_scale, largest, rounded_up, state_scale
+from rnnviz.figures.shares import Shares, shares_of, timesteps_of
 from rnnviz.figures.theme import ShareScale, SignedScale
 from rnnviz.records import CellTrace, Trace
 
@@ -27,7 +28,8 @@ def gates(
 ) -> go.Figure:
     """Every gate of one cell, then c and h: a column per timestep, a row per unit.
 
-    Gates run from 0 to 1, candidates over ±1. The strip below each says how many of the units are
+    Gates run from 0 to 1, candidates over ±1, and over the range of the products where their
+    activation keeps to neither. The strip below each says how many of the units are
     open, closed or saturated. All share one axis of time, so that a line marks the same t.
 
     Raises:
@@ -50,10 +52,10 @@ def gates(
     what = "Gates" if cell.gate_names else "Hidden state h"
     heading = Heading(
         title=f"{what} · layer {layer}, {direction}",
-        subtitle=_legend(shares) + run_words(trace, sample=sample),
+        subtitle=(_legend(cell, shares) + run_words(trace, sample=sample)).removeprefix(" · "),
         alt=f"Heatmaps of layer {layer}, {direction}, sample {sample}, units as rows and "
-        f"timesteps as columns: {', '.join(_words(cell, row) for row in _names(cell))}. "
-        f"Over all timesteps, {_share_words(shares)}.",
+        f"timesteps as columns: {', '.join(_words(cell, row) for row in _names(cell))}."
+        f"{_share_words(cell, shares)}",
     )
     return linked(rows, trace.seq_len, look, heading)
 
@@ -71,11 +73,11 @@ def _quantities(
         if name == "h":
             yield name, cell.h[:stop, sample], state_scale(trace, look)
         elif name == "c":
-            value = largest(c.c for c in trace.cells)
+            value = largest(c.c for c in trace.cells if c.c is not None)
             limit = (value or 1.0) if look.fit else rounded_up(value)
             yield name, cell.c[:stop, sample], SignedScale(limit=limit)
         else:
-            scale = SignedScale(limit=1.0) if is_candidate(name) else ShareScale()
+            scale = gate_scale(trace, cell, name, look)
             yield name, cell.gate(name)[:stop, sample], scale
 
 
@@ -88,14 +90,20 @@ def _words(cell: CellTrace, name: str) -> str:
 def _formula(cell: CellTrace, name: str) -> str:
     before = "t+1" if cell.direction == "reverse" else "t−1"
     if name in cell.gate_names:
-        return "= tanh(a)" if is_candidate(name) else "= σ(a)"
+        return f"= {applied(activation_at(cell, name), 'a')}"
     if name == "c":
         return f"= f · c<sub>{before}</sub> + i · g"
     if cell.kind == "LSTM":
-        return "= o · tanh(c)" if cell.weight_hr is None else "= W<sub>hr</sub> (o · tanh(c))"
+        own = f"o · {_of_c(cell)}"
+        return f"= {own}" if cell.weight_hr is None else f"= W<sub>hr</sub> ({own})"
     if cell.kind == "GRU":
         return f"= (1 − z) · n + z · h<sub>{before}</sub>"
-    return f"= {cell.activations[0]}(a)"
+    return f"= {applied(cell.activations[0], 'a')}"
+
+
+def _of_c(cell: CellTrace) -> str:
+    """What o lets through: tanh(c), or another activation of c."""
+    return applied(activation_at(cell, "c"), "c")
 
 
 def _strip(cell: CellTrace, shares: Shares, name: str, look: Look) -> Strip | None:
@@ -120,31 +128,34 @@ def _strip(cell: CellTrace, shares: Shares, name: str, look: Look) -> Strip | No
         for t in range(len(shown[0][1]))
     )
     drawn = tuple(Part(colors[word], share) for word, share in parts.items())
-    return Strip("tanh(c)" if name == "c" else name, drawn, hover)
+    return Strip(_of_c(cell) if name == "c" else name, drawn, hover)
 
 
-def _legend(shares: Shares) -> str:
+def _legend(cell: CellTrace, shares: Shares) -> str:
     """What the strips say, in lines that fit a phone."""
     lines = []
     if shares.gates:
         lines.append("strips: units open (> 0.9, deep), undecided, closed (< 0.1, pale)")
     if shares.saturated:
-        lines.append("grey strips: units saturated, |tanh| or |h| > 0.99")
+        names = ["h" if name == "h" else activation_at(cell, name) for name in shares.saturated]
+        sizes = " or ".join(f"|{name}|" for name in dict.fromkeys(names))
+        lines.append(f"grey strips: units saturated, {sizes} > 0.99")
     if shares.off is not None:
         lines.append("strip: units that relu made 0")
     return "<br>".join(lines)
 
 
-def _share_words(shares: Shares) -> str:
+def _share_words(cell: CellTrace, shares: Shares) -> str:
+    """How decided the units are, as a sentence; nothing where no number keeps to a range."""
     parts = [
         f"{name} is open in {split.open.mean():.0%} of its units and closed in "
         f"{split.closed.mean():.0%}"
         for name, split in shares.gates.items()
     ]
     parts += [
-        f"{'tanh(c)' if name == 'c' else name} is saturated in {share.mean():.0%}"
+        f"{_of_c(cell) if name == 'c' else name} is saturated in {share.mean():.0%}"
         for name, share in shares.saturated.items()
     ]
     if shares.off is not None:
         parts.append(f"h is 0 in {shares.off.mean():.0%}")
-    return ", ".join(parts)
+    return f" Over all timesteps, {', '.join(parts)}." if parts else ""

@@ -39,8 +39,11 @@ ARROWS = {"forward": "→", "reverse": "←"}
 
 @dataclass(frozen=True, kw_only=True)
 class _Map:
-    """One tensor: its panel, and the place of each number that is drawn, by (row, column)."""
+    """One tensor, or some of a stack's: its panel, and the place of each number drawn, by (row,
+    column).
+    """
 
+    name: str
     panel: Panel
     places: dict[tuple[int, int], Place]
 
@@ -62,7 +65,7 @@ def index_map(
     maps = list(_maps(trace, sample, look))
     legend = f"colour {maps[0].panel.scale.label}" if by == "value" else PLACE_LEGEND
     heading = Heading(
-        title=f"{', '.join(single.panel.title.split()[0] for single in maps)}, number by number",
+        title=f"{', '.join(dict.fromkeys(single.name for single in maps))}, number by number",
         subtitle=f"{legend} · framed: in output and in h_n" + run_words(trace, sample=sample),
         alt=_alt(maps, sample),
     )
@@ -79,12 +82,11 @@ def index_map(
 
 def _maps(trace: Trace, sample: int, look: Look) -> Iterator[_Map]:
     yield _packed(trace, look) if trace.is_packed else _output(trace, sample, look)
-    places = list(places_of_h_n(trace, sample=sample))
-    yield _state(trace, "h_n", places, state_scale(trace, look))
+    yield from _states(trace, "h_n", sample, state_scale(trace, look))
     if trace.c_n is not None:
-        value = largest(cell.c for cell in trace.cells)
+        value = largest(cell.c for cell in trace.cells if cell.c is not None)
         scale = SignedScale(limit=(value or 1.0) if look.fit else rounded_up(value))
-        yield _state(trace, "c_n", list(places_of_c_n(trace, sample=sample)), scale)
+        yield from _states(trace, "c_n", sample, scale)
 
 
 def _output(trace: Trace, sample: int, look: Look) -> _Map:
@@ -100,7 +102,8 @@ def _output(trace: Trace, sample: int, look: Look) -> _Map:
         columns=time_axis(0, trace.seq_len, look),
         rows="feature",
     )
-    return _Map(panel=panel, places=_by_column(places_of_output(trace, sample=sample), len(values)))
+    places = _by_column(places_of_output(trace, sample=sample), len(values))
+    return _Map(name="output", panel=panel, places=places)
 
 
 def _packed(trace: Trace, look: Look) -> _Map:
@@ -123,27 +126,62 @@ def _packed(trace: Trace, look: Look) -> _Map:
         rows="feature",
     )
     places = places_of_packed(trace, rows=len(rows))
-    return _Map(panel=panel, places=_by_column(places, data.shape[1]))
+    return _Map(name="output.data", panel=panel, places=_by_column(places, data.shape[1]))
 
 
-def _state(trace: Trace, name: str, places: list[Place], scale: SignedScale) -> _Map:
+def _states(trace: Trace, name: str, sample: int, scale: SignedScale) -> Iterator[_Map]:
+    """h_n or c_n: a map of all cells, of a stack one for each run of cells of an equal size."""
+    found = places_of_h_n if name == "h_n" else places_of_c_n
+    by_row: dict[int, list[Place]] = {}
+    lanes = [(cell.layer, cell.direction) for cell in trace.cells]
+    for place in found(trace, sample=sample):
+        by_row.setdefault(lanes.index((place.layer, place.direction)), []).append(place)
+    rows: list[int] = []
+    for row, places in by_row.items():
+        # A single heatmap has rows of one length that follow each other.
+        if rows and (row > rows[-1] + 1 or len(places) != len(by_row[rows[-1]])):
+            yield _state(trace, name, {row: by_row[row] for row in rows}, scale)
+            rows = []
+        rows.append(row)
+    yield _state(trace, name, {row: by_row[row] for row in rows}, scale)
+
+
+def _state(trace: Trace, name: str, by_row: dict[int, list[Place]], scale: SignedScale) -> _Map:
     """h_n or c_n of one sample: a row per cell, a column per unit."""
-    cells, sample = trace.cells, places[0].sample
-    units = len(places) // len(cells)
-    field = name[0]
-    values = [getattr(trace.cell(p.layer, p.direction), field)[p.t, sample, p.unit] for p in places]
-    ticks = [f"{row} · l{c.layer} {ARROWS[c.direction]}" for row, c in enumerate(cells)]
-    rows = unit_axis(len(cells), "row")
-    rows |= {"tickvals": list(range(len(cells))), "ticktext": ticks, "automargin": True}
+    rows, field = list(by_row), name[0]
+    cells = [trace.cells[row] for row in rows]
+    ticks = [
+        f"{row} · l{c.layer} {ARROWS[c.direction]}" for row, c in zip(rows, cells, strict=True)
+    ]
+    axis = unit_axis(len(rows), "row" if len(rows) > 1 else "")
+    axis |= {"tickvals": list(range(len(rows))), "ticktext": ticks, "automargin": True}
+    places, sample = list(by_row.values()), by_row[rows[0]][0].sample
+    y = f"{rows[0]} + %{{y:d}}" if rows[0] else "%{y:d}"
     panel = Panel(
-        values=np.array(values).reshape(len(cells), units),
+        values=np.array(
+            [
+                [getattr(cell, field)[p.t, sample, p.unit] for p in row]
+                for cell, row in zip(cells, places, strict=True)
+            ]
+        ),  # (cells, units)
         scale=scale,
-        title=f"{name} {_shape(getattr(trace, name))}",
-        hover=_hover(state_expression(trace, name, "%{y:d}", sample, "%{x:d}")),
-        columns=count_axis(units, "unit"),
-        rows=rows,
+        title=_state_title(trace, name, rows),
+        hover=_hover(state_expression(trace, name, y, sample, "%{x:d}")),
+        columns=count_axis(len(places[0]), "unit"),
+        rows=axis,
     )
-    return _Map(panel=panel, places={divmod(k, units): place for k, place in enumerate(places)})
+    numbers = {(y, x): place for y, row in enumerate(places) for x, place in enumerate(row)}
+    return _Map(name=name, panel=panel, places=numbers)
+
+
+def _state_title(trace: Trace, name: str, rows: list[int]) -> str:
+    """`h_n (4, 2, 3)`, of a stack `h_n[2] (2, 3)` or `h_n[2] to h_n[3] (2, 3) each`."""
+    states = getattr(trace, name)
+    if not isinstance(states, tuple):
+        return f"{name} {_shape(states)}"
+    if len(rows) == 1:
+        return f"{name}[{rows[0]}] {_shape(states[rows[0]])}"
+    return f"{name}[{rows[0]}] to {name}[{rows[-1]}] {_shape(states[rows[0]])} each"
 
 
 def _by_column(places: Iterable[Place], rows: int) -> dict[tuple[int, int], Place]:
@@ -157,7 +195,7 @@ def _hover(expression: str) -> str:
 
 
 def _shape(array: np.ndarray) -> str:
-    return f"({', '.join(str(size) for size in array.shape)})"
+    return f"({', '.join(str(size) for size in array.shape)}{',' if array.ndim == 1 else ''})"
 
 
 def _words(single: _Map) -> list[list[str]]:
@@ -179,8 +217,8 @@ def _place_words(place: Place) -> str:
 
 def _frame_shared(figure: go.Figure, maps: list[_Map], sample: int, look: Look) -> None:
     """A frame around what output and h_n both hold of this sample, in both of them."""
-    for index, single in enumerate(maps[:2]):
-        other = "h_n" if index == 0 else "output"
+    for index, single in enumerate(maps):
+        other = "output" if single.name == "h_n" else "h_n"
         axis = "x" if index == 0 else f"x{index + 1}"
         found = [
             (place.direction, cell)
@@ -199,7 +237,9 @@ def _alt(maps: list[_Map], sample: int) -> str:
     names = ", ".join(single.panel.title for single in maps)
     shared = [
         f"{place.expression} = {place.same[-1]}"
-        for cell, place in maps[1].places.items()
+        for single in maps
+        if single.name == "h_n"
+        for cell, place in single.places.items()
         if cell[1] == 0 and any(same.startswith("output") for same in place.same)
     ]
     return (

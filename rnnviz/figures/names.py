@@ -29,6 +29,13 @@ def net_name(trace: Trace) -> str:
     return f"{config.nonlinearity} {config.kind}" if config.kind == "RNN" else config.kind
 
 
+def oracle_name(trace: Trace) -> str:
+    """What a run is compared with: torch.nn, but that has no cells with other activations."""
+    config = trace.config
+    own = isinstance(config, StackConfig) and any(layer.activations for layer in config.layers)
+    return "plain torch" if own else "torch.nn"
+
+
 def state_name(trace: Trace, state: str, cell: CellTrace, sample: int, unit: object) -> str:
     """An element of h_n or h_0: `h_n[3, 0, 2]`, of a stack `h_n[3][0, 2]`."""
     row = [(c.layer, c.direction) for c in trace.cells].index((cell.layer, cell.direction))

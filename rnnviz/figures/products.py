@@ -9,11 +9,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.config import Direction
+from rnnviz.figures.activations import activation_at, applied, is_share, is_signed
 from rnnviz.figures.axes import time_axis
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
 from rnnviz.figures.panels import Heading, Panel, frame_column, stacked
-from rnnviz.figures.ranges import cell_state_scale, largest, product_scale, state_scale
-from rnnviz.figures.shares import is_candidate, timesteps_of
+from rnnviz.figures.ranges import (
+    cell_state_scale,
+    gate_scale,
+    largest,
+    product_scale,
+    state_scale,
+)
+from rnnviz.figures.shares import timesteps_of
 from rnnviz.figures.theme import ShareScale, SignedScale
 from rnnviz.records import CellTrace, Trace
 
@@ -42,7 +49,11 @@ def product_heatmaps(
     """
     trace = checked(trace, look, sample=sample, t=t)
     cell = trace.cell(layer, direction)
-    quantities = [*_sums(trace, cell, look), *_gates(cell), *_states(trace, cell, look)]
+    quantities = [
+        *_sums(trace, cell, look),
+        *_gates(trace, cell, look),
+        *_states(trace, cell, look),
+    ]
     panels = _panels(cell, quantities, sample, look)
     heading = Heading(
         title=f"From x to h · layer {layer}, {direction}",
@@ -85,19 +96,38 @@ def _sums(trace: Trace, cell: CellTrace, look: Look) -> Iterator[_Quantity]:
     yield _Quantity("a", total, "pre-activation", cell.a, scale, gates)
 
 
-def _gates(cell: CellTrace) -> Iterator[_Quantity]:
-    """The gates together, and the candidate, which is a tanh and has other colours."""
-    open_ones = tuple(name for name in cell.gate_names if not is_candidate(name))
-    if not open_ones:
-        return
-    values = np.concatenate([cell.gate(name) for name in open_ones], axis=2)
-    title = f"{', '.join(open_ones)} = σ(a<sub>t</sub>)"
-    yield _Quantity(
-        "%BLOCK", title, f"gates {' '.join(open_ones)}", values, ShareScale(), open_ones
+def _gates(trace: Trace, cell: CellTrace, look: Look) -> Iterator[_Quantity]:
+    """Gates between 0 and 1 together, then those within ±1, then those without bound.
+
+    In torch's cells the first are open or closed, and the second is the one candidate.
+    """
+    names = cell.gate_names
+    shares = [name for name in names if is_share(cell, name)]
+    signed = [name for name in names if is_signed(cell, name)]
+    # Each of the others runs as far as its own numbers do.
+    others = [[name] for name in names if name not in (*shares, *signed)]
+    for group in (shares, signed, *others):
+        if not group:
+            continue
+        title, scale = _gate_formula(cell, group), gate_scale(trace, cell, group[0], look)
+        values = np.concatenate([cell.gate(name) for name in group], axis=2)
+        if len(group) > 1:
+            words = f"gates {' '.join(group)}"
+            yield _Quantity("%BLOCK", title, words, values, scale, tuple(group))
+        else:
+            words = f"{'candidate' if group[0] in 'gn' else 'gate'} {group[0]}"
+            yield _Quantity(group[0], title, words, values, scale)
+
+
+def _gate_formula(cell: CellTrace, names: list[str]) -> str:
+    """`i, f, o = σ(a)`, gates of one activation together."""
+    known: dict[str, list[str]] = {}
+    for name in names:
+        known.setdefault(activation_at(cell, name), []).append(name)
+    return "; ".join(
+        f"{', '.join(these)} = {applied(activation, 'a<sub>t</sub>')}"
+        for activation, these in known.items()
     )
-    (name,) = (name for name in cell.gate_names if is_candidate(name))
-    title, scale = f"{name} = tanh(a<sub>t</sub>)", SignedScale(limit=1.0)
-    yield _Quantity(name, title, f"candidate {name}", cell.gate(name), scale)
 
 
 def _states(trace: Trace, cell: CellTrace, look: Look) -> Iterator[_Quantity]:
@@ -120,11 +150,11 @@ def _before(cell: CellTrace) -> str:
 def _state_formula(cell: CellTrace) -> str:
     match cell.kind:
         case "LSTM":
-            own = "o · tanh(c<sub>t</sub>)"
+            own = f"o · {applied(activation_at(cell, 'c'), 'c<sub>t</sub>')}"
             return own if cell.weight_hr is None else f"W<sub>hr</sub> ({own})"
         case "GRU":
             return f"(1 − z) · n + z · {_before(cell)}"
-    return f"{cell.activations[0]}(a<sub>t</sub>)"
+    return applied(cell.activations[0], "a<sub>t</sub>")
 
 
 def _panels(cell: CellTrace, quantities: list[_Quantity], sample: int, look: Look) -> list[Panel]:
@@ -155,7 +185,7 @@ def _panels(cell: CellTrace, quantities: list[_Quantity], sample: int, look: Loo
 def _range_words(quantities: list[_Quantity]) -> str:
     scales = {part.name: part.scale for part in quantities}
     words = f"colour {scales['a'].label} for products and a"
-    if "%BLOCK" in scales:
+    if ShareScale() in scales.values():
         words += ", 0 to 1 for gates"
     if "c" in scales:
         words += f", {scales['c'].label} for c"
@@ -163,5 +193,5 @@ def _range_words(quantities: list[_Quantity]) -> str:
 
 
 def _count(quantities: list[_Quantity]) -> str:
-    words = {4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight"}
+    words = {4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine"}
     return words[len(quantities)]

@@ -7,14 +7,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from rnnviz.config import PLACES
+from rnnviz.figures.activations import is_share, is_signed, within_one
 from rnnviz.figures.look import Look
-from rnnviz.figures.theme import SignedScale
+from rnnviz.figures.theme import ShareScale, SignedScale
 from rnnviz.records import CellTrace, Trace
-
-# Activations whose values lie within ±1, and between 0 and 1.
-SIGNED = ("tanh", "hardtanh", "softsign")
-SHARES = ("sigmoid", "hardsigmoid", "hardsigmoid_0.2")
 
 # Limits that read well on a legend, times a power of ten.
 _ROUND_LIMITS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -37,7 +33,9 @@ def state_range_words(trace: Trace, look: Look) -> str:
     if look.fit:
         return f"colour {scale.label}, fitted to this run"
     if _bounded(trace):
-        return f"colour {scale.label}, the range of tanh"
+        last = {cell.activations[-1] for cell in trace.cells}
+        bound = "the range of tanh" if last == {"tanh"} else "which no h can leave"
+        return f"colour {scale.label}, {bound}"
     return f"colour {scale.label}, the largest |h| rounded up"
 
 
@@ -50,6 +48,19 @@ def cell_state_scale(trace: Trace, look: Look) -> SignedScale:
 def product_scale(trace: Trace, look: Look) -> SignedScale:
     """One range shared by wx, wh and a of every cell, so that a sum can be compared by eye."""
     return _scale((array for c in trace.cells for array in (c.wx, c.wh, c.a)), look)
+
+
+def gate_scale(trace: Trace, cell: CellTrace, gate: str, look: Look) -> SignedScale | ShareScale:
+    """0 to 1 or ±1 where the gate's activation keeps to that; else the range of the products.
+
+    What a function of one's own makes of them may be larger still; then it runs to that.
+    """
+    if is_share(cell, gate):
+        return ShareScale()
+    if is_signed(cell, gate):
+        return SignedScale(limit=1.0)
+    products, own = product_scale(trace, look), _scale((cell.gate(gate),), look)
+    return max(products, own, key=lambda scale: scale.limit)
 
 
 def weight_scale(trace: Trace, look: Look) -> SignedScale:
@@ -88,15 +99,7 @@ def rounded_up(value: float) -> float:
 
 def _bounded(trace: Trace) -> bool:
     """Whether no h can leave ±1."""
-    return all(_cell_bounded(cell) for cell in trace.cells)
-
-
-def _cell_bounded(cell: CellTrace) -> bool:
-    """Whether h is made of numbers within ±1, z and o being shares."""
-    within = dict(zip(PLACES[cell.kind], cell.activations, strict=True))
-    shares = [within[place] in SHARES for place in ("o", "z") if place in within]
-    last = cell.activations[-1]
-    return cell.weight_hr is None and all(shares) and (last in SIGNED or last in SHARES)
+    return all(within_one(cell) for cell in trace.cells)
 
 
 def _scale(arrays: Iterable[np.ndarray], look: Look) -> SignedScale:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnviz.figures.activations import SIGNED, is_share, is_signed, within_one
 from rnnviz.records import CellTrace
 
 # A gate above this lets nearly all through, one below that nearly nothing; a tanh beyond ±this
@@ -33,11 +34,11 @@ class Shares(NamedTuple):
     """The units of one cell for one sample, which ends at the sample's length.
 
     Attributes:
-        gates: the sigmoid gates under torch's names; an RNN has none.
-        saturated: the share of units beyond ±0.99 where a tanh is: a candidate `g` or `n`, `c` for
-            an LSTM's tanh(c), and `h`, unless it is projected or comes from relu. Shape
-            (timesteps,) each.
-        off: the share of units that relu made 0. Shape (timesteps,), or None without relu.
+        gates: the gates between 0 and 1 under torch's names; an RNN has none.
+        saturated: the share of units beyond ±0.99 where a tanh is, or what keeps within ±1 like
+            one: a candidate `g` or `n`, `c` for an LSTM's tanh(c), and `h`, unless it is projected
+            or may leave ±1. Shape (timesteps,) each.
+        off: the share of units that an RNN's relu made 0. Shape (timesteps,), or None without.
     """
 
     gates: dict[str, Split]
@@ -50,25 +51,20 @@ def timesteps_of(cell: CellTrace, sample: int) -> int:
     return cell.seq_len if cell.lengths is None else cell.lengths[sample]
 
 
-def is_candidate(name: str) -> bool:
-    """Whether a gate is a tanh, within ±1: torch's cell gate g and new gate n."""
-    return name in ("g", "n")
-
-
 def shares_of(cell: CellTrace, sample: int) -> Shares:
     """The shares of one cell's units; a NaN counts nowhere."""
     stop = timesteps_of(cell, sample)
-    tanhs = {name: cell.gate(name) for name in cell.gate_names if is_candidate(name)}
-    if cell.tanh_c is not None:
+    tanhs = {name: cell.gate(name) for name in cell.gate_names if is_signed(cell, name)}
+    if cell.tanh_c is not None and is_signed(cell, "c"):
         tanhs["c"] = cell.tanh_c
-    relu = cell.activations[0] == "relu"
-    if not relu and cell.weight_hr is None:
+    if within_one(cell) and cell.activations[-1] in SIGNED:
         tanhs["h"] = cell.h
+    relu = cell.kind == "RNN" and cell.activations[0] == "relu"
     return Shares(
         gates={
             name: _split(cell.gate(name)[:stop, sample])
             for name in cell.gate_names
-            if not is_candidate(name)
+            if is_share(cell, name)
         },
         saturated={
             name: (np.abs(values[:stop, sample]) > SATURATED).mean(axis=1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import plotly.graph_objects as go
 
+from rnnviz.config import StackConfig
 from rnnviz.figures.arrows import arrow_traces
 from rnnviz.figures.axes import chosen_column, time_axis
 from rnnviz.figures.blocks import (
@@ -19,7 +20,7 @@ from rnnviz.figures.blocks import (
 from rnnviz.figures.cells import marks_legend
 from rnnviz.figures.lanes import PILL_HEIGHT, Lane, Plan, lane_names, margin_name, unrolled_plan
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked, run_words
-from rnnviz.figures.names import net_name, output_name, state_name
+from rnnviz.figures.names import net_name, output_name
 from rnnviz.figures.outlines import BESIDE, outlines
 from rnnviz.figures.ranges import input_scale, state_scale
 from rnnviz.figures.shares import timesteps_of
@@ -51,7 +52,7 @@ def unrolled_diagram(
     figure = go.Figure()
     figure.add_traces(list(arrow_traces(trace, plan, look)))
     legend = _add_blocks(figure, trace, plan, sample, look)
-    figure.add_traces([_ends(trace, plan, sample, look), _pill_hovers(trace, plan, sample)])
+    figure.add_traces([_ends(plan, look), _pill_hovers(trace, plan, sample)])
     shapes = list(outlines(trace, plan, look))
     if t is not None:
         # After the bands and before the cards, so that it tints the band but no cell.
@@ -119,9 +120,9 @@ def _legend(name: str, limit: float, **place: object) -> dict:
     }
 
 
-def _ends(trace: Trace, plan: Plan, sample: int, look: Look) -> go.Scatter:
+def _ends(plan: Plan, look: Look) -> go.Scatter:
     """The labels h_0 and h_n where each lane starts and ends; dots where the window cuts it."""
-    labels = [label for lane in plan.lanes for label in _lane_ends(trace, lane, plan, sample)]
+    labels = [label for row, lane in enumerate(plan.lanes) for label in _lane_ends(row, lane, plan)]
     return go.Scatter(
         x=[x for x, _, _, _ in labels],
         y=[y for _, y, _, _ in labels],
@@ -135,10 +136,9 @@ def _ends(trace: Trace, plan: Plan, sample: int, look: Look) -> go.Scatter:
     )
 
 
-def _lane_ends(trace: Trace, lane: Lane, plan: Plan, sample: int) -> Iterator[tuple]:
+def _lane_ends(row: int, lane: Lane, plan: Plan) -> Iterator[tuple]:
     steps, cell = plan.steps, lane.cell
     whole_left, whole_right = steps[0] == 0, steps[-1] == plan.length - 1
-    row = state_name(trace, "h_n", cell, sample, "").split("[")[1].split(",")[0]
     left, right = steps[0] - 1, steps[-1] + 1
     starts_at, ends_at = (left, right) if cell.direction == "forward" else (right, left)
     if whole_left if starts_at == left else whole_right:
@@ -200,14 +200,18 @@ def _x_range(plan: Plan) -> list[float]:
 def _title(trace: Trace) -> str:
     layers = trace.config.num_layers
     ways = "bidirectional" if trace.config.bidirectional else "forward only"
-    return f"Unrolled {net_name(trace)} · {layers} layer{'s' * (layers > 1)}, {ways}"
+    # The subtitle names each layer of a stack: that is long.
+    name = "stack" if isinstance(trace.config, StackConfig) else net_name(trace)
+    return f"Unrolled {name} · {layers} layer{'s' * (layers > 1)}, {ways}"
 
 
 def _subtitle(trace: Trace, plan: Plan, sample: int, t: int | None) -> str:
-    steps, sizes = plan.steps, {cell.hidden_size for cell in trace.cells}
-    words = f"hidden {'/'.join(map(str, sorted(sizes)))} · "
-    if trace.config.proj_size:
-        words = words.replace(" · ", f", projected to {trace.config.proj_size} · ")
+    steps, cell = plan.steps, trace.cells[0]
+    words = f"hidden {cell.hidden_size} · "
+    if isinstance(trace.config, StackConfig):
+        words = f"{net_name(trace).removeprefix('stack of ')} · "
+    if cell.weight_hr is not None:
+        words = words.replace(" · ", f", projected to {cell.state_size} · ")
     if len(steps) < plan.length:
         words += f"steps {steps[0]}–{steps[-1]} of 0–{plan.length - 1} shown"
     else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.config import Direction, parameter_suffix
+from rnnviz.config import Direction
 from rnnviz.figures.axes import count_axis
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked
 from rnnviz.figures.panels import Heading, Panel, frame_cells, stacked
 from rnnviz.figures.ranges import weight_scale
 from rnnviz.figures.theme import SignedScale
 from rnnviz.records import CellTrace, Trace
+from rnnviz.shapes import parameter_name
 
 # The narrowest panel, as a share of the widest, so that one column is still a readable cell.
 MIN_WIDTH = 0.15
@@ -31,11 +32,11 @@ def weight_heatmaps(
     trace = checked(trace, Look(theme=look.theme, fit=look.fit))
     cell = trace.cell(layer, direction)
     scale = weight_scale(trace, look)
-    panels = [_input_panel(trace, cell, scale), _recurrent_panel(cell, scale)]
+    panels = [_input_panel(trace, cell, scale), _recurrent_panel(trace, cell, scale)]
     if cell.bias_ih is not None:
-        panels.append(_bias_panel(cell, scale))
+        panels.append(_bias_panel(trace, cell, scale))
     if cell.weight_hr is not None:
-        panels.append(_projection_panel(cell, scale))
+        panels.append(_projection_panel(trace, cell, scale))
     panels = _in_proportion(panels)
     biases = " and both biases" if cell.bias_ih is not None else ""
     heading = Heading(
@@ -52,7 +53,7 @@ def weight_heatmaps(
 
 def _input_panel(trace: Trace, cell: CellTrace, scale: SignedScale) -> Panel:
     sources = _sources(trace, cell)
-    name = f"weight_ih{parameter_suffix(cell.layer, cell.direction)}"
+    name = _name(trace, cell, "weight_ih")
     return Panel(
         values=cell.weight_ih,
         scale=scale,
@@ -64,8 +65,8 @@ def _input_panel(trace: Trace, cell: CellTrace, scale: SignedScale) -> Panel:
     )
 
 
-def _recurrent_panel(cell: CellTrace, scale: SignedScale) -> Panel:
-    name = f"weight_hh{parameter_suffix(cell.layer, cell.direction)}"
+def _recurrent_panel(trace: Trace, cell: CellTrace, scale: SignedScale) -> Panel:
+    name = _name(trace, cell, "weight_hh")
     step = "t+1" if cell.direction == "reverse" else "t−1"
     return Panel(
         values=cell.weight_hh,
@@ -78,15 +79,18 @@ def _recurrent_panel(cell: CellTrace, scale: SignedScale) -> Panel:
     )
 
 
-def _bias_panel(cell: CellTrace, scale: SignedScale) -> Panel:
-    suffix = parameter_suffix(cell.layer, cell.direction)
-    title = f"bias_ih{suffix}, bias_hh{suffix} · ({len(cell.bias_ih)},)"
+def _bias_panel(trace: Trace, cell: CellTrace, scale: SignedScale) -> Panel:
+    names = [_name(trace, cell, name) for name in ("bias_ih", "bias_hh")]
+    title = f"{', '.join(names)} · ({len(cell.bias_ih)},)"
+    # The hover fills in which of the two.
+    name = names[0].replace("bias_ih", "bias_%END")
     if cell.gate_names:
         return Panel(
             values=np.stack([cell.bias_ih, cell.bias_hh], axis=1),  # (G * hidden_size, 2)
             scale=scale,
             title=title,
-            hover=f"<b>bias_%{{x}}{suffix}[{_row(cell)}] = %VALUE</b><br>into {_unit(cell)}",
+            hover=f"<b>{name.replace('%END', '%{x}')}[{_row(cell)}] = %VALUE</b>"
+            f"<br>into {_unit(cell)}",
             columns=count_axis(2, "", ticktext=["ih", "hh"]),
             blocks=cell.gate_names,
         )
@@ -94,14 +98,14 @@ def _bias_panel(cell: CellTrace, scale: SignedScale) -> Panel:
         values=np.stack([cell.bias_ih, cell.bias_hh]),  # (2, hidden_size)
         scale=scale,
         title=title,
-        hover=f"<b>bias_%{{y}}{suffix}[%{{x}}] = %VALUE</b><br>into hidden unit %{{x}}",
+        hover=f"<b>{name.replace('%END', '%{y}')}[%{{x}}] = %VALUE</b><br>into hidden unit %{{x}}",
         columns=count_axis(cell.hidden_size, "hidden unit"),
         rows={"range": [1.5, -0.5], "tickvals": [0, 1], "ticktext": ["ih", "hh"]},
     )
 
 
-def _projection_panel(cell: CellTrace, scale: SignedScale) -> Panel:
-    name = f"weight_hr{parameter_suffix(cell.layer, cell.direction)}"
+def _projection_panel(trace: Trace, cell: CellTrace, scale: SignedScale) -> Panel:
+    name = _name(trace, cell, "weight_hr")
     return Panel(
         values=cell.weight_hr,
         scale=scale,
@@ -110,6 +114,10 @@ def _projection_panel(cell: CellTrace, scale: SignedScale) -> Panel:
         "into hidden unit %{y}, from unit %{x} of o · tanh(c)",
         columns=count_axis(cell.hidden_size, "reads: unit of o · tanh(c)"),
     )
+
+
+def _name(trace: Trace, cell: CellTrace, name: str) -> str:
+    return parameter_name(trace.config, cell.layer, cell.direction, name)
 
 
 def _row(cell: CellTrace) -> str:
