@@ -9,6 +9,7 @@ from rnnviz import examples
 from rnnviz.config import RNNConfig, StackConfig
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import trace
+from rnnviz.engine.gates_apart import lstm_from_gates, lstm_to_gates
 from rnnviz.engine.stack import CellStack
 from rnnviz.engine.weights import build
 from rnnviz.exports.npz import load_trace, trace_npz
@@ -31,6 +32,8 @@ __all__ = [
     "compare",
     "examples",
     "load_trace",
+    "lstm_from_gates",
+    "lstm_to_gates",
     "trace",
     "trace_npz",
 ]
