@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnviz.shapes.blocks import BlockRow, block_rows
 from rnnviz.shapes.last_step import LastStep, last_steps
 from rnnviz.shapes.layouts import laid_out
 from rnnviz.shapes.names import parameter_name
@@ -15,10 +16,12 @@ from rnnviz.shapes.places import (
 from rnnviz.shapes.rows import GateRows, ShapeRow, gate_rows, parameter_rows, tensor_rows
 
 __all__ = [
+    "BlockRow",
     "GateRows",
     "LastStep",
     "Place",
     "ShapeRow",
+    "block_rows",
     "gate_rows",
     "laid_out",
     "last_steps",
