@@ -7,6 +7,7 @@ from rnnviz.figures.hidden import hidden_heatmap
 from rnnviz.figures.index_map import index_map
 from rnnviz.figures.look import Look
 from rnnviz.figures.products import product_heatmaps
+from rnnviz.figures.stacked_blocks import stacked_blocks
 from rnnviz.figures.unrolled import unrolled_diagram
 from rnnviz.figures.weights import weight_heatmaps
 
@@ -19,6 +20,7 @@ __all__ = [
     "hidden_heatmap",
     "index_map",
     "product_heatmaps",
+    "stacked_blocks",
     "unrolled_diagram",
     "weight_heatmaps",
 ]

@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.config import GATE_WORDS, RNNConfig
-from rnnviz.figures import Look, index_map
+from rnnviz.figures import Look, index_map, stacked_blocks
 from rnnviz.records import Trace
 from rnnviz.shapes import (
     LastStep,
     ShapeRow,
+    block_rows,
     gate_rows,
     laid_out,
     last_steps,
@@ -20,7 +21,7 @@ from rnnviz.shapes import (
     tensor_rows,
 )
 from rnnviz.ui.cache import Run
-from rnnviz.ui.views import built, chart, look
+from rnnviz.ui.views import built, chart, choose_cell, look
 
 # A link holds these words, so they are frozen. "as run" is the net's own layout.
 LAYOUTS = ("as run", "sequence first", "batch_first", "unbatched")
@@ -39,6 +40,7 @@ def shape_view(run: Run, sample: int) -> None:
     _table(parameter_rows(config), "parameter", "Every parameter: name, shape, why")
     if config.gate_names:
         st.write(_gate_words(config))
+        _blocks(run, sample)
     st.subheader("Tensors")
     layout = _choice("Layout", "layout", LAYOUTS)
     trace = in_layout(run.trace, layout, sample)
@@ -51,6 +53,41 @@ def shape_view(run: Run, sample: int) -> None:
     by = _choice("Coloured by", "by", COLORS)
     options = {"layout": layout, "sample": sample, "by": by, "look": look(run, sample)}
     chart(built(run, drawn_map, **options), "index_map")
+
+
+def _blocks(run: Run, sample: int) -> None:
+    """Both stacked weights of one cell with their blocks named, and what fetches each block."""
+    st.subheader("Which block is which")
+    layer, direction = choose_cell(run)
+    place = {"layer": layer, "direction": direction, "look": look(run, sample)}
+    names = ("weight_ih", "weight_hh")
+    for column, name in zip(st.columns(2), names, strict=True):
+        with column:
+            chart(built(run, stacked_blocks, parameter=name, **place), f"stacked_{name}")
+    st.write(_apart_words(run.trace.config))
+    rows = block_rows(run.trace.config, layer, direction)
+    table = {
+        "block": [_code(row.name) for row in rows],
+        "is": [_code(row.expression) for row in rows],
+        "shape": [_tuple(row.shape).replace(" ", "\u00a0") for row in rows],
+        "what": [_sentence(row.what) for row in rows],
+    }
+    _framed(table, "Every block: name, what fetches it, shape, gate")
+
+
+def _apart_words(config: RNNConfig) -> str:
+    """What the table says beyond torch's own parameters."""
+    count = config.num_gates
+    words = (
+        f"Cells written by hand often keep {2 * count} matrices apart; these are the same numbers."
+    )
+    if config.bias and config.kind == "GRU":
+        words += " Of `r` and `z` only the sum of both biases matters; in `n`, `r` scales `b_hn`."
+    elif config.bias:
+        words += " Of the two biases only the sum matters."
+    if config.kind == "LSTM":
+        words += " `rnnviz.lstm_to_gates(net)` gives them, `lstm_from_gates` a net from them."
+    return words
 
 
 def in_layout(trace: Trace, layout: str, sample: int) -> Trace:
@@ -84,7 +121,12 @@ def _table(rows: tuple[ShapeRow, ...], what: str, alt: str) -> None:
         "shape": [_tuple(row.shape).replace(" ", "\u00a0") for row in rows],
         "axes, and why": [_sentence(f"{_tuple(row.axes)}: {row.why}") for row in rows],
     }
-    height = "content" if len(rows) <= MAX_OPEN_ROWS else TABLE_HEIGHT
+    _framed(table, alt)
+
+
+def _framed(table: dict[str, list[str]], alt: str) -> None:
+    count = len(next(iter(table.values())))
+    height = "content" if count <= MAX_OPEN_ROWS else TABLE_HEIGHT
     st.table(pandas.DataFrame(table), hide_index=True, height=height, border="horizontal", alt=alt)
 
 

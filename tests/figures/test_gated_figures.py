@@ -32,8 +32,8 @@ LENGTHS = (4, 6, 2)
 
 def run(lengths=None, **options):
     """Two layers, both ways, three samples of at most six timesteps, and torch beside them."""
-    options = {"num_layers": 2, "bidirectional": True, **options}
-    net = rnnviz.build(rnnviz.RNNConfig(input_size=3, hidden_size=4, **options), 1)
+    options = {"hidden_size": 4, "num_layers": 2, "bidirectional": True, **options}
+    net = rnnviz.build(rnnviz.RNNConfig(input_size=3, **options), 1)
     x = torch.randn(6, 3, 3, generator=torch.Generator().manual_seed(0))
     if lengths:
         x = x.transpose(0, 1) if net.batch_first else x

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.shapes import block_rows
 from tests.pages.conftest import traced
 from tests.pages.test_views import SETTINGS, engine_run, maps
 
@@ -94,7 +95,35 @@ def test_gates_have_their_rows(visit, run_of, kind):
 
     first = "`0:4` input gate i, `4:8` forget gate f" if kind == "LSTM" else "`0:4` reset gate r"
     assert first in words(page)
-    assert len(maps(page.figures()[0])) == (3 if kind == "LSTM" else 2)
+    assert len(maps(page.figures()[-1])) == (3 if kind == "LSTM" else 2)
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+def test_the_blocks_of_the_chosen_cell_are_drawn_and_listed(visit, run_of, kind):
+    record, result = traced(kind)
+    run_of(record, result)
+    page = open_shapes(visit)
+    page.at.selectbox(key="cell").set_value("layer 1, reverse").run()
+    cell = record.cell(1, "reverse")
+
+    count = len(cell.gate_names)
+    for figure, weight in zip(page.figures(), (cell.weight_ih, cell.weight_hh), strict=False):
+        drawn = maps(figure)
+        assert len(drawn) == count
+        np.testing.assert_allclose(np.concatenate(drawn), weight, rtol=1e-6)
+    assert page.titles()[:2] == ["weight_ih_l1_reverse", "weight_hh_l1_reverse"]
+    listed = table(page, 1)
+    rows = block_rows(record.config, 1, "reverse")
+    assert listed == {row.name: row.expression for row in rows}
+    assert f"keep {2 * count} matrices apart" in words(page)
+    assert ("rnnviz.lstm_to_gates" in words(page)) == (kind == "LSTM")
+
+
+def test_an_rnn_stacks_nothing(visit):
+    page = open_shapes(visit)
+
+    assert "Which block is which" not in [text.value for text in page.at.subheader]
+    assert len(page.figures()) == 1
 
 
 def test_packed_input_shows_its_parts_and_what_padding_does(visit, run_of):
@@ -102,15 +131,15 @@ def test_packed_input_shows_its_parts_and_what_padding_does(visit, run_of):
     run_of(record, result)
     page = open_shapes(visit)
 
-    shapes = table(page, 1)
+    shapes = table(page, 2)
     assert shapes["output.data"] == "(12, 8)"
     assert shapes["input.sorted_indices"] == "(3,)"
     assert "The samples have 2, 6, 4 timesteps." in words(page)
     assert "`output[-1, 0, 0]` (0) is not `h_n[2, 0, 0]`" in words(page)
-    np.testing.assert_allclose(maps(page.figures()[0])[0], record.output.data.T, rtol=1e-6)
+    np.testing.assert_allclose(maps(page.figures()[-1])[0], record.output.data.T, rtol=1e-6)
     page.at.segmented_control(key="layout").set_value("batch_first").run()
-    assert table(page, 1)["output"] == "(3, 6, 8)"
-    assert maps(page.figures()[0])[0].shape == (8, 2)
+    assert table(page, 2)["output"] == "(3, 6, 8)"
+    assert maps(page.figures()[-1])[0].shape == (8, 2)
 
 
 def test_colours_by_place(visit):
