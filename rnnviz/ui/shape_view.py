@@ -38,7 +38,7 @@ def shape_view(run: Run, sample: int) -> None:
     st.subheader("Parameters")
     config = run.trace.config
     _table(parameter_rows(config), "parameter", "Every parameter: name, shape, why")
-    if config.gate_names:
+    if isinstance(config, RNNConfig) and config.gate_names:
         st.write(_gate_words(config))
         _blocks(run, sample)
     st.subheader("Tensors")

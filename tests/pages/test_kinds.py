@@ -18,8 +18,9 @@ PAGES = ["check/compare.py", "inside/gates.py", "inside/shapes.py", "inside/step
         ({"kind": "LSTM", "batch": 2, "lengths": "1 2", "batch_first": "true"}, "T = 2"),
         ({"kind": "LSTM", "hidden": 1, "layers": 1, "proj": 1}, "hidden 1"),
         ({"kind": "LSTM", "dtype": "float16"}, "float16"),
+        ({"kind": "stack", "stack": "RNN 3, LSTM 4, GRU 2"}, "stack of RNN 3, LSTM 4, GRU 2"),
     ],
-    ids=["projected", "dropout", "lengths", "short lengths", "smallest", "float16"],
+    ids=["projected", "dropout", "lengths", "short lengths", "smallest", "float16", "stack"],
 )
 def test_each_kind_is_on_every_page(visit, settings, words):
     page = visit(**settings)
@@ -71,7 +72,7 @@ def test_the_controls_are_those_of_the_cell(visit):
     page = visit()
     keys = {widget.key for widget in [*page.at.slider, *page.at.selectbox, *page.at.text_input]}
     assert {"activation", "dropout"} <= keys and not {"proj", "lengths"} & keys
-    page.at.segmented_control(key="kind").set_value("LSTM").run()
+    page.at.selectbox(key="kind").set_value("LSTM").run()
     assert_matches(page, "2-layer bidirectional LSTM")
     assert not any(box.key == "activation" for box in page.at.selectbox)
     page.at.slider(key="proj").set_value(3).run()
@@ -146,3 +147,21 @@ def test_time_first_is_not_offered_for_lengths(visit):
     assert not page.at.exception
     assert len(page.packed()) == 1
     assert len(visit(kind="LSTM", order="time-first").packed()) == 2
+
+
+def test_the_controls_of_a_stack(visit):
+    page = visit(kind="stack")
+    keys = {widget.key for widget in [*page.at.slider, *page.at.selectbox, *page.at.text_input]}
+    assert {"stack", "sigmoid", "tanh"} <= keys
+    assert not {"layers", "hidden", "proj", "dropout", "activation"} & keys
+    page.at.selectbox(key="tanh").set_value("hardtanh").run()
+    for script in PAGES:
+        page.at.switch_page(f"../../pages/{script}").run()
+        assert not page.at.exception and not page.at.error
+        assert "plain torch" in page.at.main.markdown[0].value or page.figures()
+    page.at.text_input(key="stack").set_value("LTSM 4").run()
+
+    (error,) = page.at.error
+    assert "must be a kind and a hidden size" in error.value
+    page.at.text_input(key="stack").set_value("LSTM 4 o=identity, RNN 2").run()
+    assert not page.at.error and page.figures()
