@@ -95,8 +95,7 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
             a stack with an activation that goes by no name.
     """
     _check_can_be_written(trace)
-    trace = trace.numpy()
-    config = trace.config
+    trace, config = trace.numpy(), trace.config
     if isinstance(config, StackConfig):
         return stack_script(trace, seed=seed)
     lines = ["import torch", "from torch import nn", ""]
@@ -104,8 +103,7 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     given = {"x": trace.cells[0].x, "h_0": np.stack([cell.h_0 for cell in trace.cells])}
     if config.kind == "LSTM":
         given["c_0"] = np.stack([cell.c_0 for cell in trace.cells])
-    numbers = sum(array.size for array in [*given.values(), *weights.values()])
-    from_file = numbers > MAX_LITERALS
+    from_file = sum(array.size for array in (*given.values(), *weights.values())) > MAX_LITERALS
     if from_file:
         lines[:1] = ["import numpy as np", "import torch"]
         lines += ['saved = np.load("rnnviz-trace.npz")  # "Trace (.npz)" of the same view', ""]
