@@ -184,4 +184,31 @@ PRESETS: dict[str, Preset] = {
             "h0": "zeros",
         },
     ),
+    "Two cells, 30 and 10 wide": Preset(
+        story="100 inputs, a cell of 30 units, and one of 10 that reads it, stepped by hand. This "
+        "is not num_layers=2, whose layers have one width; here each layer has its own.",
+        settings={
+            "kind": "stack",
+            "stack": "RNN 30, RNN 10",
+            "input": "random numbers",
+            "direction": "forward only",
+            "inputs": 100,
+            "steps": 8,
+            "batch": 5,
+        },
+    ),
+    "A piecewise-linear LSTM stack": Preset(
+        story="Two layers of LSTM with a hard sigmoid and a hard tanh: straight pieces, as a cheap "
+        "chip can compute. The anatomy draws the curve that is used; beyond its corners the slope "
+        "is 0, and no gradient comes through.",
+        settings={
+            "kind": "stack",
+            "stack": "LSTM 4, LSTM 4",
+            "sigmoid": "hardsigmoid",
+            "tanh": "hardtanh",
+            "input": "random numbers",
+            "inputs": 3,
+            "steps": 5,
+        },
+    ),
 }

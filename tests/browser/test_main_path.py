@@ -314,7 +314,7 @@ def test_hostile_links_fall_back_to_the_defaults(page, server):
     assert page.locator(".rnnviz .banner").is_hidden()
 
 
-NET_WORDS = re.compile(" (RNN|LSTM|GRU) · ")
+NET_WORDS = re.compile(r" (RNN|LSTM|GRU)( \d+)? · ")
 
 
 @pytest.mark.parametrize("name", list(PRESETS)[1:])

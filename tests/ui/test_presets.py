@@ -66,6 +66,16 @@ def test_a_preset_is_the_net_of_its_title(name, kind, layers, bidirectional, len
     assert run.comparison.equal
 
 
+def test_the_stacks_of_the_presets_are_those_of_their_titles():
+    wide = make_run(settings_of("Two cells, 30 and 10 wide"), ("", b"")).trace
+    linear = make_run(settings_of("A piecewise-linear LSTM stack"), ("", b"")).trace
+
+    assert [(cell.input_size, cell.hidden_size) for cell in wide.cells] == [(100, 30), (30, 10)]
+    assert {cell.activations for cell in linear.cells} == {
+        ("hardsigmoid", "hardsigmoid", "hardtanh", "hardsigmoid", "hardtanh")
+    }
+
+
 def test_the_brackets_of_the_preset_are_counted():
     cell = make_run(settings_of("An LSTM that counts brackets"), ("", b"")).trace.cells[0]
 
