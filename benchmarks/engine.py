@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import rnnviz
 from benchmarks import tables
-from benchmarks.clock import in_child, medians, without_graph
+from benchmarks.clock import KEPT_ANYWAY_MIB, in_child, medians, without_graph
 from benchmarks.peers import TORCHLENS_MOST_STEPS, CellLoop, hooked, linear_loop, torchlens_of
 from benchmarks.results import Row, keep
 from benchmarks.sizes import AIMS, SIZES, Net, net_of
@@ -22,10 +22,6 @@ from benchmarks.sizes import AIMS, SIZES, Net, net_of
 # Rounds of calls, in the order of SIZES; a row that takes long has fewer.
 ROUNDS = (400, 150, 25, 5, 9)
 TORCHLENS_ROUNDS = 3
-
-# Smaller blocks glibc hands out of memory that it keeps anyway.
-# Source: https://man7.org/linux/man-pages/man3/mallopt.3.html (M_MMAP_THRESHOLD grows up to this)
-KEPT_ANYWAY_MIB = 32
 
 
 def measure_all(kind: str, number: int, device: str) -> Row:

@@ -39,12 +39,7 @@ def measure(kind: str, number: int) -> Row:
     before = _resident("smaps_rollup", "Rss")
     trace = rnnviz.trace(net.module, net.x, net.hx)
     peak = _resident("status", "VmHWM") - before
-    held = _resident("smaps_rollup", "Rss") - before
-    return {
-        "record_mib": round(trace.nbytes / MIB, 2),
-        "peak": round(peak / trace.nbytes, 4),
-        "held": round(held / trace.nbytes, 4),
-    }
+    return {"record_mib": round(trace.nbytes / MIB, 2), "peak": round(peak / trace.nbytes, 4)}
 
 
 def _resident(file: str, field: str) -> int:

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.sizes import KINDS, SIZES, Size
+
 FILE = Path(__file__).with_name("results.json")
 
 # What tells two rows of a section apart: a row measured again takes the place of the older one.
@@ -21,7 +23,7 @@ Row = dict[str, Any]
 
 
 def rows(section: str) -> list[Row]:
-    """The rows of a section, in the order in which they were first measured."""
+    """The rows of a section: by kind, size and threads."""
     return _read().get(section, [])
 
 
@@ -30,12 +32,17 @@ def keep(section: str, row: Row) -> None:
     results = _read()
     kept = {_key(section, old): old for old in results.get(section, [])}
     kept[_key(section, row)] = row | {"torch": version("torch"), "numpy": version("numpy")}
-    results[section] = list(kept.values())
+    results[section] = sorted(kept.values(), key=_place)
     FILE.write_text(_as_text(results), "utf-8")
 
 
 def _key(section: str, row: Row) -> str:
     return json.dumps([row[name] for name in KEYS[section]])
+
+
+def _place(row: Row) -> tuple[int, int, int]:
+    size = SIZES.index(Size(*row["size"])) if "size" in row else 0
+    return KINDS.index(row["kind"]), size, row.get("threads", 1)
 
 
 def _read() -> dict[str, list[Row]]:

@@ -17,8 +17,8 @@ RATIOS_HEAD = """\
 |---|---|---|---|---|---|---|---|---|---|---|---|"""
 
 MEMORY_HEAD = """\
-| kind | (L, D, T, B, I, H) | record | **peak / record** | after the call / record |
-|---|---|---|---|---|"""
+| kind | (L, D, T, B, I, H) | record | **peak / record** |
+|---|---|---|---|"""
 
 GROWTH_HEAD = """\
 | kind | grows | from, to | trace | **slope** | slope of the last doubling \
@@ -56,10 +56,8 @@ def ratios_line(row: Row) -> str:
 
 def memory_line(row: Row) -> str:
     """One net: its record and the peak of its run."""
-    return (
-        f"| {row['kind']} | {_size(row)} | {row['record_mib']:,.1f} MiB | **{row['peak']:.3f}** "
-        f"| {row['held']:.3f} |"
-    )
+    record = f"{row['record_mib']:,.1f} MiB"
+    return f"| {row['kind']} | {_size(row)} | {record} | **{row['peak']:.3f}** |"
 
 
 def growth_line(row: Row) -> str:
