@@ -36,7 +36,7 @@ def growth_plot(measured: list[Row]) -> go.Figure:
                 figure.add_trace(_line(row, name, dash), row=1, col=panel)
         _write_slopes(figure, rows, panel)
         _lay_out_axis(figure, rows[0], panel)
-    head = "Twice the timesteps or layers take twice the time"
+    head = "Twice the timesteps or layers take about twice the time"
     base = dict(zip("LDTBIH", measured[0]["base"], strict=True))
     sizes = ", ".join(f"{letter} = {number}" for letter, number in base.items())
     under = f"Lines: rnnviz.trace. Dots: torch.nn. Else {sizes}. CPU, one thread."

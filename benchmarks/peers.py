@@ -16,8 +16,8 @@ Update: TypeAlias = Callable[[Tensor, State], State]
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
-# Updates of a cell in one run. Torchlens takes about 4 ms for each: past this many a single run
-# would keep the others waiting for half a minute and longer.
+# Updates of a cell in one run. Torchlens takes 4 to 9 ms for each, so that past this many a run
+# takes 20 seconds and longer, and a row several.
 TORCHLENS_MOST_STEPS = 2000
 
 

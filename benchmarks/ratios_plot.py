@@ -45,7 +45,7 @@ class Series(NamedTuple):
 SERIES = (
     Series("trace", "rnnviz.trace", "circle", SIGNED_STOPS[9], 12),
     Series("aim", "aim of the trace", "line-ns-open", PALETTE.text, 15),
-    Series("linear", "loop of F.linear", "square-open", PALETTE.muted, 8),
+    Series("linear", "loop of F.linear", "square-open", PALETTE.text, 8),
     Series("cells", "loop of cells", "circle-open", SIGNED_STOPS[1], 9),
     Series("hooks", "the same with hooks", "triangle-right-open", SIGNED_STOPS[2], 10),
     Series("torchlens", "torchlens tracing it", "diamond", SHARE_STOPS[6], 9),
