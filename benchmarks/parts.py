@@ -20,10 +20,10 @@ from benchmarks import tables
 from benchmarks.clock import KEPT_ANYWAY_MIB, in_child, medians, seconds
 from benchmarks.results import Row, keep
 from benchmarks.sizes import SIZES, Net, net_of
-from rnnviz.config import RNNConfig
+from rnnviz.config import Direction
 from rnnviz.engine import run_cell
+from rnnviz.engine.activations import Given
 from rnnviz.engine.arrays import NumpyArrays
-from rnnviz.engine.plan import Lane
 from rnnviz.records import Array
 
 # Rounds of calls, in the order of SIZES.
@@ -74,18 +74,18 @@ def _traced(net: Net, replaced: dict[str, Callable[..., object]]) -> Callable[[]
 
 def _scan_of_products(
     arrays: NumpyArrays,
-    config: RNNConfig,
-    lane: Lane,
+    cell: tuple[str, Direction, tuple[Given, ...]],
     seen: dict[str, Array],
     _written: Sequence[Array],
 ) -> run_cell.Scan:
     """A scan that multiplies the first state by W_hh at every step, and no more."""
+    kind, direction, _ = cell
     weight_hh_t = seen["weight_hh"].T
-    if config.kind != "RNN":
+    if kind != "RNN":
         weight_hh_t = arrays.for_products(weight_hh_t)
 
     def scan(buffers: list[Array], start: tuple[Array, ...]) -> None:
-        for wh_t in arrays.rows(buffers[0], lane.direction):
+        for wh_t in arrays.rows(buffers[0], direction):
             arrays.product(start[0], weight_hh_t, wh_t)
 
     return scan
