@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -17,6 +18,9 @@ from torch import Tensor
 from rnnviz.config import Direction
 from rnnviz.engine.activations import Given, on_numpy, on_torch
 from rnnviz.records import Array
+
+# Numbers in a row of gates of which the factors around tanh are kept.
+_SMALL_ROW = 2**12
 
 # On the CPU numpy computes faster: its calls cost half of torch's, its float32 tanh a tenth. It
 # shares its memory with torch's tensors, but has no bfloat16 and only a slow float16.
@@ -83,12 +87,8 @@ class NumpyArrays:
         """
         if not all(name in ("sigmoid", "tanh") for name in names):
             return _side_by_side(names, row.shape[-1] // len(names), on_numpy)
-        kinds = np.repeat([name == "sigmoid" for name in names], row.shape[-1] // len(names))
-        # Of the row's whole shape where they differ: numpy takes twice as long to stretch a vector.
-        scale = np.where(np.broadcast_to(kinds, row.shape), 0.5, 1.0).astype(row.dtype)
-        shift = 1 - scale
-        if kinds.all():
-            scale = shift = np.array(0.5, row.dtype)
+        make = _around_tanh if row.size <= _SMALL_ROW else _around_tanh.__wrapped__
+        scale, shift = make(tuple(names), row.shape, row.dtype)
 
         def act(a: np.ndarray, out: np.ndarray) -> None:
             np.multiply(a, scale, out)
@@ -172,6 +172,23 @@ def arrays_like(tensor: Tensor, numbers: int) -> NumpyArrays | TorchArrays:
     """Memory for so many numbers of a tensor's dtype, on its device."""
     on_numpy = tensor.device.type == "cpu" and tensor.dtype in _NUMPY_DTYPES
     return NumpyArrays(tensor, numbers) if on_numpy else TorchArrays(tensor, numbers)
+
+
+# Making them takes a seventh of the time of a small net's whole run.
+@lru_cache(maxsize=64)
+def _around_tanh(
+    names: tuple[str, ...], shape: tuple[int, ...], dtype: np.dtype
+) -> tuple[np.ndarray, np.ndarray]:
+    """What tanh is multiplied by, before and after, and what is added, in rows of gates."""
+    kinds = np.repeat([name == "sigmoid" for name in names], shape[-1] // len(names))
+    # Of the row's whole shape where they differ: numpy takes twice as long to stretch a vector.
+    scale = np.where(np.broadcast_to(kinds, shape), 0.5, 1.0).astype(dtype)
+    if kinds.all():
+        scale = np.array(0.5, dtype)
+    shift = np.asarray(1 - scale, dtype)
+    for array in (scale, shift):
+        array.setflags(write=False)
+    return scale, shift
 
 
 def _side_by_side(

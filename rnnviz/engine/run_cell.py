@@ -110,14 +110,14 @@ def _scan(
     """The scan of a cell, (kind, direction, activations), all that it needs looked up once."""
     kind, direction, activations = cell
     weight_hh_t, last = seen["weight_hh"].T, arrays.activation(activations[-1])
-    if kind == "RNN":
-        return lambda buffers, start: rnn_scan(arrays, buffers, direction, start, weight_hh_t, last)
-    row = written[2][0]  # gates of a timestep
-    hidden_size = len(seen["weight_hh"]) // len(GATE_NAMES[kind])
+    hidden_size = len(seen["weight_hh"]) // (len(GATE_NAMES[kind]) or 1)
     *sizes, _ = written[0].shape  # (seq_len, batch), or (seq_len,)
     if sizes[0] >= _STEPS_WORTH_A_COPY and math.prod(sizes) >= 2 * hidden_size:
         # Still less than a tenth of what the record takes.
         weight_hh_t = arrays.for_products(weight_hh_t)
+    if kind == "RNN":
+        return lambda buffers, start: rnn_scan(arrays, buffers, direction, start, weight_hh_t, last)
+    row = written[2][0]  # gates of a timestep
     if kind == "LSTM":
         gates = arrays.gates_activation(activations[:4], row)
         weight_hr_t = seen["weight_hr"].T if "weight_hr" in seen else None
