@@ -16,7 +16,7 @@ from rnnviz.exports.npz import load_trace, trace_npz
 from rnnviz.records import CellTrace, Comparison, Step, Trace
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from rnnviz.files import LoadedFile, LoadedNet, load
 
 __version__ = "0.1.0"
 
@@ -24,6 +24,8 @@ __all__ = [
     "CellStack",
     "CellTrace",
     "Comparison",
+    "LoadedFile",
+    "LoadedNet",
     "RNNConfig",
     "StackConfig",
     "Step",
@@ -31,6 +33,7 @@ __all__ = [
     "build",
     "compare",
     "examples",
+    "load",
     "load_trace",
     "lstm_from_gates",
     "lstm_to_gates",
@@ -39,8 +42,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
-    # Loaded when asked for: figures need plotly, which tracing does not.
+def __getattr__(name: str) -> object:
+    # Loaded when asked for: figures need plotly and files safetensors, which tracing does not.
     if name == "figures":
         return import_module("rnnviz.figures")
+    if name in ("LoadedFile", "LoadedNet", "load"):
+        return getattr(import_module("rnnviz.files"), name)
     raise AttributeError(f"module 'rnnviz' has no attribute {name!r}")

@@ -48,3 +48,6 @@ MAX_CHAR_CODE_POINTS = 32
 
 # Characters of a column's name, taken from a file's header: what fits beside a heatmap's row.
 MAX_COLUMN_CHARS = 40
+
+# Bytes of a model's file and of its arrays, for the library: a word embedding of 500,000 x 300.
+MODEL_MAX_BYTES = 2**30

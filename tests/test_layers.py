@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # A file imports only from groups to its left.
-ORDER = ["base", "inputs", "engine", "figures", "scene", "exports", "ui", "pages"]
+ORDER = ["base", "inputs", "engine", "figures", "scene", "exports", "files", "ui", "pages"]
 BASE = {"config", "limits", "records"}
 # Modules and packages of the top level that belong to a group. Shapes are read off configs and
 # records alone, so everything right of these may show them.
@@ -23,6 +23,7 @@ ALLOWED = {
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
     "exports": {"numpy", "plotly"},
+    "files": {"numpy", "torch", "safetensors"},
     "ui": {"numpy", "torch", "plotly", "streamlit", "starlette", "pandas", "threadpoolctl"},
     "pages": {"streamlit"},
 }
@@ -86,7 +87,7 @@ def test_tracing_needs_neither_plotly_nor_streamlit():
     """In a fresh interpreter in which these cannot be imported."""
     program = """
 import sys
-for name in ("plotly", "streamlit", "pandas", "regex", "starlette"):
+for name in ("plotly", "streamlit", "pandas", "regex", "starlette", "safetensors"):
     sys.modules[name] = None
 import torch, rnnviz
 net = rnnviz.build(rnnviz.RNNConfig(input_size=3, hidden_size=4))

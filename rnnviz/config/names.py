@@ -36,6 +36,9 @@ PLACES: dict[str, tuple[str, ...]] = {
     "GRU": ("r", "z", "n"),
 }
 
+# The parameters of one cell, without their suffix; torch has weight_hr in projected LSTMs only.
+PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+
 # Activations that have a name here; torch's cells use the first three.
 Activation = Literal[
     "tanh",

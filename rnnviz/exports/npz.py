@@ -12,7 +12,14 @@ from typing import BinaryIO
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from rnnviz.config import Direction, NetConfig, StackConfig, config_from_json, parameter_suffix
+from rnnviz.config import (
+    PARAMETERS,
+    Direction,
+    NetConfig,
+    StackConfig,
+    config_from_json,
+    parameter_suffix,
+)
 from rnnviz.engine.plan import cell_buffers
 from rnnviz.exports.npz_checks import NO_FIT, TraceFileError, check_shapes
 from rnnviz.limits import LIBRARY_MAX_BYTES
@@ -33,7 +40,6 @@ _NOT_AN_ARCHIVE = (
     UnicodeDecodeError,
 )
 
-_PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
 _COMPUTED = ("wx", "wh", "a", "gates", "r_hn", "c", "tanh_c", "h", "dropout_mask")
 _PACKED = ("batch_sizes", "sorted_indices", "unsorted_indices")
 
@@ -86,7 +92,7 @@ def trace_npz(trace: Trace) -> bytes:
         suffix = parameter_suffix(cell.layer, cell.direction)
         # Both directions of a layer read the same x.
         arrays[f"x_l{cell.layer}"] = cell.x
-        for name in (*_COMPUTED, *_PARAMETERS, "curves"):
+        for name in (*_COMPUTED, *PARAMETERS, "curves"):
             if getattr(cell, name) is not None:
                 arrays[name + suffix] = getattr(cell, name)
     file = io.BytesIO()
@@ -219,7 +225,7 @@ def _cell(
     names = [name for group in cell_buffers(cells) for name in group]
     names += [name for name in ("dropout_mask", "curves") if name + suffix in archive]
     absent = {"bias_ih": config.bias, "bias_hh": config.bias, "weight_hr": bool(cells.proj_size)}
-    names += [name for name in _PARAMETERS if absent.get(name, True)]
+    names += [name for name in PARAMETERS if absent.get(name, True)]
     fields = dict.fromkeys(("bias_ih", "bias_hh")) | {
         name: archive[name + suffix] for name in names
     }

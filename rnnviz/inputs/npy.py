@@ -41,7 +41,7 @@ def read_npy(data: bytes) -> Series:
     Raises:
         ValueError: the bytes are no such file, or too many numbers.
     """
-    shape, order, dtype, offset = _header(data)
+    shape, order, dtype, offset = npy_header(data)
     _check_dtype(dtype)
     _check_shape(shape)
     # Before numpy makes anything of that size.
@@ -66,7 +66,7 @@ def read_npy(data: bytes) -> Series:
     return Series(values=values, columns=columns)
 
 
-def _header(data: bytes) -> tuple[tuple[int, ...], str, np.dtype, int]:
+def npy_header(data: bytes) -> tuple[tuple[int, ...], str, np.dtype, int]:
     """Shape, order ("C" or "F"), dtype, and where the numbers begin."""
     if data.startswith(_ZIP_MAGIC):
         raise ValueError("expected a .npy with one array, got a zip archive such as .npz.")
