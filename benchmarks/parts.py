@@ -79,10 +79,8 @@ def _scan_of_products(
     _written: Sequence[Array],
 ) -> run_cell.Scan:
     """A scan that multiplies the first state by W_hh at every step, and no more."""
-    kind, direction, _ = cell
-    weight_hh_t = seen["weight_hh"].T
-    if kind != "RNN":
-        weight_hh_t = arrays.for_products(weight_hh_t)
+    _, direction, _ = cell
+    weight_hh_t = arrays.for_products(seen["weight_hh"].T)
 
     def scan(buffers: list[Array], start: tuple[Array, ...]) -> None:
         for wh_t in arrays.rows(buffers[0], direction):
