@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnnviz import examples
 from rnnviz.config import RNNConfig, StackConfig
+from rnnviz.engine.capture import capture
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import trace
 from rnnviz.engine.gates_apart import lstm_from_gates, lstm_to_gates
@@ -31,6 +32,7 @@ __all__ = [
     "Step",
     "Trace",
     "build",
+    "capture",
     "compare",
     "examples",
     "load",
