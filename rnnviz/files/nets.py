@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnviz.config import GATE_NAMES, PARAMETERS, Kind, Nonlinearity, RNNConfig, parameter_suffix
+from rnnviz.config import GATE_NAMES, PARAMETERS, Kind, Nonlinearity, RNNConfig
 from rnnviz.engine.weights import build
 from rnnviz.files.contents import Hints
 from rnnviz.files.errors import ModelFileError
+from rnnviz.files.save import state_dict_of
 from rnnviz.inputs.checks import excerpt
 from rnnviz.records import Trace
 
@@ -82,16 +82,10 @@ def find_nets(
 
 
 def net_of(trace: Trace) -> LoadedNet:
-    """The net of a trace with numpy arrays, of one of torch's nets."""
-    config, tensors = trace.config, {}
-    for cell in trace.cells:
-        suffix = parameter_suffix(cell.layer, cell.direction)
-        for name in PARAMETERS:
-            array = getattr(cell, name)
-            if array is not None:
-                # bfloat16 is kept as float32.
-                tensor = torch.from_numpy(np.array(array))
-                tensors[name + suffix] = tensor.to(getattr(torch, config.dtype))
+    """The net of a trace of one of torch's nets, or of one of its cells."""
+    config, tensors = trace.config, state_dict_of(trace)
+    if trace.of_one_cell:
+        tensors = {f"{name}_l0": tensor for name, tensor in tensors.items()}
     hints = Hints(
         nonlinearity=config.nonlinearity, batch_first=config.batch_first, dropout=config.dropout
     )

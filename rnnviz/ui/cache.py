@@ -8,21 +8,19 @@ import numpy as np
 import streamlit as st
 import torch
 from threadpoolctl import threadpool_limits
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from rnnviz import examples
-from rnnviz.config import NetConfig, RNNConfig, StackConfig
+from rnnviz.config import NetConfig
 from rnnviz.engine.checks import Module, config_of
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import States, trace
 from rnnviz.engine.mistakes import time_first
-from rnnviz.engine.weights import build, mask_generator, random_states
+from rnnviz.engine.weights import mask_generator, random_states
 from rnnviz.inputs import (
     Series,
     noise,
     one_hot,
-    read_layers,
     read_lengths,
     read_series,
     rotated,
@@ -32,7 +30,9 @@ from rnnviz.inputs import (
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
 from rnnviz.records import Array, Comparison, Trace
-from rnnviz.ui.settings import EXAMPLE_WEIGHTS, INPUTS, Settings, current_settings
+from rnnviz.ui.nets import module_of
+from rnnviz.ui.opened import Opened, opened_for, run_series, run_states
+from rnnviz.ui.settings import INPUTS, OF_OPENED_RUN, Settings, current_settings
 from rnnviz.ui.uploads import NoFileError, kept_file
 from rnnviz.ui.words import sentence
 
@@ -52,6 +52,7 @@ class Run:
         file_rows: how many timesteps the file holds from which the input was cut, if it is a file.
         trace: the run, with read-only numpy arrays.
         comparison: the same for torch.nn.
+        opened: the file that the net or the input comes out of, if one does.
     """
 
     settings: Settings
@@ -59,6 +60,7 @@ class Run:
     file_rows: int | None
     trace: Trace
     comparison: Comparison
+    opened: Opened | None = None
 
     def labels(self, sample: int) -> tuple[str, ...] | None:
         """A token per timestep of one sample, where the input has such; unknown ones end in "?".
@@ -81,7 +83,7 @@ def current_run() -> Run:
     settings = current_settings()
     try:
         file = kept_file(settings.file) if settings.input == "file" else ("", b"")
-        return _run(settings, file)
+        return _run(settings, file, opened_for(settings))
     except NoFileError as error:
         st.info(sentence(error), icon=":material/upload_file:")
     except (ValueError, TypeError, RuntimeError) as error:
@@ -89,21 +91,23 @@ def current_run() -> Run:
     st.stop()
 
 
-# The record is shared by all sessions that ask for the same, hence read-only. The file is known
-# by its fingerprint, which is one of the settings.
+# The record is shared by all sessions that ask for the same, hence read-only. Files are known by
+# their fingerprints, which are settings.
 @st.cache_resource(max_entries=8, show_spinner="Running the net…")
-def _run(settings: Settings, _file: tuple[str, bytes]) -> Run:
-    return make_run(settings, _file)
+def _run(settings: Settings, _file: tuple[str, bytes], _opened: Opened | None) -> Run:
+    return make_run(settings, _file, _opened)
 
 
-def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
-    """Build the net, run it both ways and compare; `file` is (name, bytes), empty if unused.
+def make_run(settings: Settings, file: tuple[str, bytes], opened: Opened | None = None) -> Run:
+    """Build the net, run it both ways and compare.
+
+    `file` is (name, bytes) of the input, empty if unused; `opened` what the net comes out of.
 
     Raises:
         ValueError, TypeError, RuntimeError: something in the settings or the file cannot be run.
     """
-    series, file_rows = _series(settings, file)
-    call = _call(settings, series)
+    series, file_rows = _series(settings, file, opened)
+    call = _call(settings, series, opened)
     masks = mask_generator(settings.seed, settings.device)
     record = trace(*call, max_bytes=APP_MAX_BYTES, generator=masks)
     result = compare(record, call[0]).numpy()
@@ -116,6 +120,7 @@ def make_run(settings: Settings, file: tuple[str, bytes]) -> Run:
         file_rows=file_rows,
         trace=record,
         comparison=result,
+        opened=opened,
     )
 
 
@@ -126,36 +131,65 @@ def wrong_trace(run: Run) -> Trace:
     reversed at their own ends.
     """
     masks = mask_generator(run.settings.seed, run.settings.device)
-    call = _call(run.settings, run.series)
+    call = _call(run.settings, run.series, run.opened)
     return time_first(*call, max_bytes=2 * APP_MAX_BYTES, generator=masks).numpy()
 
 
-def _series(settings: Settings, file: tuple[str, bytes]) -> tuple[Series, int | None]:
+def _series(
+    settings: Settings, file: tuple[str, bytes], opened: Opened | None
+) -> tuple[Series, int | None]:
     """The input, and how many timesteps its file holds."""
+    if settings.input == OF_OPENED_RUN:
+        return run_series(_opened_run(opened)), None
     if settings.input != "file":
-        return _made_series(settings), None
+        return _made_series(settings, _columns(settings, opened)), None
     whole = read_series(*file)
     start = min(settings.start, whole.seq_len - 1)
     return window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start)), whole.seq_len
 
 
-def _call(settings: Settings, series: Series) -> tuple[Module, Tensor | PackedSequence, States]:
+def _columns(settings: Settings, opened: Opened | None) -> int:
+    """How many columns a made input has: what the net out of a file reads, else the setting."""
+    if settings.is_opened:
+        return opened.net(settings.net_name).config.input_size
+    return settings.inputs
+
+
+def _opened_run(opened: Opened) -> Trace:
+    if opened.file.trace is None:
+        raise ValueError(f"{opened.name} holds a net and no run; choose another input.")
+    return opened.file.trace
+
+
+def _call(
+    settings: Settings, series: Series, opened: Opened | None
+) -> tuple[Module, Tensor | PackedSequence, States]:
     """The net and what it is called with: (module, input, hx)."""
-    module = _module(settings, series.input_size)
+    module = module_of(settings, series.input_size, opened)
     dtype = getattr(torch, settings.dtype)
     x = torch.from_numpy(np.array(series.values)).to(dtype)
     x = (x if module.batch_first else x.transpose(0, 1)).to(settings.device)
     if settings.lengths.strip():
         lengths = read_lengths(settings.lengths, series.batch, series.seq_len)
         x = pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
-    return module, x, _states(settings, config_of(module), series.batch)
+    if settings.h0 == OF_OPENED_RUN:
+        states = _cast(run_states(_opened_run(opened)), dtype)
+    else:
+        states = _states(settings, config_of(module), series.batch)
+    return module, x, _on(settings.device, states)
 
 
 def _states(settings: Settings, config: NetConfig, batch: int) -> States:
     """The random h_0, with c_0 if an LSTM; None for zeros."""
     if settings.h0 != "random":
         return None
-    return _on(settings.device, random_states(config, batch, settings.seed))
+    return random_states(config, batch, settings.seed)
+
+
+def _cast(states: Tensor | tuple[Tensor, Tensor], dtype: torch.dtype) -> States:
+    return (
+        tuple(part.to(dtype) for part in states) if isinstance(states, tuple) else states.to(dtype)
+    )
 
 
 def _on(device: str, states: States) -> States:
@@ -165,74 +199,18 @@ def _on(device: str, states: States) -> States:
     return None if states is None else states.to(device)
 
 
-def _made_series(settings: Settings) -> Series:
+def _made_series(settings: Settings, columns: int) -> Series:
+    """An input made here, of so many columns where nothing else decides that."""
     match settings.input:
         case "text":
             return one_hot(settings.text, settings.vocab, settings.batch)
         case "sine waves":
-            return sines(settings.steps, settings.inputs, settings.batch)
+            return sines(settings.steps, columns, settings.batch)
         case "random numbers":
-            return noise(settings.steps, settings.inputs, settings.batch, seed=settings.seed)
+            return noise(settings.steps, columns, settings.batch, seed=settings.seed)
         case "a drawn 7":
             return drawn_seven(settings.batch)
     raise ValueError(f"input must be one of {', '.join(INPUTS)}; got {settings.input!r}.")
-
-
-def example_net(name: str, dtype: str = "float32", **sizes: int) -> nn.RNN | nn.LSTM:
-    """One of the nets built by formula, under its name in `settings.EXAMPLE_WEIGHTS`."""
-    return getattr(examples, EXAMPLE_WEIGHTS[name])(**sizes).to(getattr(torch, dtype))
-
-
-def _module(settings: Settings, input_size: int) -> Module:
-    if settings.is_example:
-        net = example_net(settings.weights, settings.dtype, input_size=input_size)
-        return net.to(settings.device)
-    if settings.is_stack:
-        config = stack_config(settings, input_size)
-    else:
-        config = _net_config(settings, input_size)
-    net = build(
-        config,
-        settings.seed,
-        weights=settings.weights,
-        spectral_radius=settings.radius,
-        device=settings.device,
-    )
-    return net.train(settings.drops)
-
-
-def stack_config(settings: Settings, input_size: int) -> StackConfig:
-    """The stack that the settings describe.
-
-    Raises:
-        ValueError: the line of layers is none.
-    """
-    return read_layers(
-        settings.stack,
-        input_size,
-        {"sigmoid": settings.sigmoid, "tanh": settings.tanh},
-        bias=settings.bias,
-        batch_first=settings.batch_first,
-        bidirectional=settings.direction == "bidirectional",
-        dtype=settings.dtype,
-    )
-
-
-def _net_config(settings: Settings, input_size: int) -> RNNConfig:
-    return RNNConfig(
-        input_size=input_size,
-        hidden_size=settings.hidden,
-        num_layers=settings.layers,
-        nonlinearity=settings.activation if settings.kind == "RNN" else "tanh",
-        bias=settings.bias,
-        batch_first=settings.batch_first,
-        bidirectional=settings.direction == "bidirectional",
-        dtype=settings.dtype,
-        kind=settings.kind,
-        proj_size=min(settings.proj, settings.hidden - 1) if settings.kind == "LSTM" else 0,
-        # torch warns of a dropout that has no layer to come before.
-        dropout=settings.dropout if settings.layers > 1 else 0.0,
-    )
 
 
 def _arrays(record: Trace, result: Comparison) -> list[np.ndarray]:

@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 import torch
 
-from rnnviz.config import Activation
+from rnnviz.config import Activation, RNNConfig
 from rnnviz.inputs import one_hot, widen
 from rnnviz.inputs.picture import SIDE
 from rnnviz.limits import (
@@ -22,28 +22,27 @@ from rnnviz.limits import (
     MAX_TEXT_CHARS,
     MAX_VOCABULARY_CHARS,
 )
-from rnnviz.ui.cache import example_net
-from rnnviz.ui.presets import PRESETS
+from rnnviz.ui.nets import example_net
+from rnnviz.ui.opened import kept_opened
+from rnnviz.ui.preset_menu import preset_menu, preset_story
 from rnnviz.ui.settings import (
     CELLS,
-    DEFAULTS,
     DIRECTIONS,
     DRAWN_WEIGHTS,
     EXAMPLE_WEIGHTS,
+    FROM_FILE,
     INPUTS,
+    OF_OPENED_RUN,
     Settings,
     current_settings,
 )
 from rnnviz.ui.uploads import uploader
 from rnnviz.ui.widgets import choice, decided, menu, number, slider, text, toggle
 
-# The settings from before a preset, and the preset that the menu showed in the last run.
-_BEFORE = "_before_preset"
-_APPLIED = "_applied_preset"
-
 _WEIGHTS_HELP = (
     "default: as torch draws them for the seed. identity: ones on the diagonal. orthogonal: W_hh "
     "keeps lengths, times its spectral radius. blackboard: one decimal, to compute along by hand. "
+    "from a file: opened on the page “Open a net”. "
     "The rest are nets built by formula that do what their name says."
 )
 
@@ -64,65 +63,24 @@ def sidebar() -> None:
     drawn after its control, in a place kept for it.
     """
     with st.sidebar:
-        _preset_menu()
+        preset_menu()
         story = st.container()
         menu("Input", "input", INPUTS)
         with st.container():
             _input()
+            columns = st.container()
         net = st.container()
         with st.expander("More", icon=":material/tune:"):
             _weights()
             more = st.container()
+        with columns:
+            _input_size(current_settings())
         with net:
             _net(current_settings())
         with more:
             _more()
         with story:
-            _preset_story()
-
-
-def _preset_menu() -> None:
-    st.selectbox(
-        "Preset",
-        list(PRESETS),
-        key="preset",
-        bind="query-params",
-        on_change=_apply_preset,
-        help="Sets every control at once.",
-    )
-
-
-def _preset_story() -> None:
-    preset = PRESETS[st.session_state["preset"]]
-    wanted = DEFAULTS | preset.settings
-    changed = any(st.session_state[name] != value for name, value in wanted.items())
-    st.caption(preset.story)
-    left, right = st.columns(2)
-    left.button(
-        "Reset",
-        on_click=_apply_preset,
-        disabled=not changed,
-        help="Back to the preset's settings.",
-        width="stretch",
-    )
-    right.button(
-        "Undo",
-        on_click=_undo_preset,
-        disabled=_BEFORE not in st.session_state,
-        help="Back to the settings from before the preset or the reset.",
-        width="stretch",
-    )
-    st.session_state[_APPLIED] = st.session_state["preset"]
-
-
-def _apply_preset() -> None:
-    state = st.session_state
-    state[_BEFORE] = {name: state[name] for name in DEFAULTS} | {"preset": state[_APPLIED]}
-    state.update(DEFAULTS | PRESETS[state["preset"]].settings)
-
-
-def _undo_preset() -> None:
-    st.session_state.update(st.session_state.pop(_BEFORE))
+            preset_story()
 
 
 def _input() -> None:
@@ -131,10 +89,29 @@ def _input() -> None:
             _text()
         case "sine waves" | "random numbers":
             slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
-            slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
         case "file":
             uploader()
             number("First row", "start", 0, 10**6, "Which timestep of the file comes first.")
+
+
+def _input_size(settings: Settings) -> None:
+    """How many numbers a made input has at a timestep, which a net out of a file decides."""
+    if settings.input not in ("sine waves", "random numbers"):
+        return
+    config = _opened_config(settings)
+    if config is not None:
+        decided("Input size", config.input_size, "The net of the file decides it.")
+    elif not settings.is_opened:
+        slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
+
+
+def _opened_config(settings: Settings) -> RNNConfig | None:
+    """The sizes of the net out of the file, if the settings ask for one that is open."""
+    opened = kept_opened()
+    if not settings.is_opened or opened is None or opened.mark != settings.net:
+        return None
+    found = {net.name: net.config for net in opened.file.nets}
+    return found.get(settings.net_name)
 
 
 def _text() -> None:
@@ -168,6 +145,9 @@ def _widen() -> None:
 
 
 def _net(settings: Settings) -> None:
+    if settings.is_opened:
+        _opened_net(settings)
+        return
     if settings.is_example:
         why = f"“{settings.weights}” is built by formula and decides its sizes."
         decided("Layers", example_net(settings.weights).num_layers, why)
@@ -186,6 +166,18 @@ def _net(settings: Settings) -> None:
     slider("Hidden size", "hidden", 1, MAX_HIDDEN_SIZE)
 
 
+def _opened_net(settings: Settings) -> None:
+    """What the file decides, and the file's own fingerprint, which the link holds."""
+    config = _opened_config(settings)
+    if config is not None:
+        # As text: names come from visitors.
+        st.text(f"{settings.net_name or 'The net'} in {kept_opened().name[:40]}")
+        decided("Layers", config.num_layers, "The file decides kind and sizes.")
+        decided("Hidden size", config.hidden_size, "The file decides it.")
+    for key, label in (("net", "Fingerprint of the net's file"), ("net_name", "Its name there")):
+        st.text_input(label, key=key, bind="query-params", max_chars=200, disabled=True)
+
+
 def _input_columns(settings: Settings) -> int | None:
     """The input size, as far as the settings alone tell it."""
     match settings.input:
@@ -202,7 +194,7 @@ def _input_columns(settings: Settings) -> int | None:
 
 
 def _weights() -> None:
-    menu("Weights", "weights", (*DRAWN_WEIGHTS, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
+    menu("Weights", "weights", (*DRAWN_WEIGHTS, FROM_FILE, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
     if current_settings().weights == "orthogonal":
         slider("Spectral radius", "radius", 0.0, 2.0)
     number("Seed", "seed", 0, MAX_SEED, "Of weights, of random states and input, of dropout.")
@@ -212,12 +204,16 @@ def _more() -> None:
     settings = current_settings()
     with_c = settings.kind == "LSTM" or (settings.is_stack and "LSTM" in settings.stack.upper())
     state = "Initial states h_0, c_0" if with_c else "Initial state h_0"
-    menu(state, "h0", ("random", "zeros"))
-    if not settings.is_example:
+    menu(state, "h0", ("random", "zeros", OF_OPENED_RUN))
+    if settings.is_opened:
+        _opened_options()
+    elif not settings.is_example:
         _options(settings)
     menu("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
     menu("Device", "device", _devices())
     match settings.input:
+        case _ if settings.input == OF_OPENED_RUN:
+            st.caption("The run decides the batch, the sequence length and the input size.")
         case "file":
             st.caption("The file decides the batch, the sequence length and the input size.")
         case "text":
@@ -254,10 +250,16 @@ def _options(settings: Settings) -> None:
             toggle("Training mode", "training", why)
 
 
+def _opened_options() -> None:
+    """What the file may not say."""
+    menu("Activation", "activation", ["tanh", "relu"], "Of an nn.RNN; gated nets have their own.")
+    toggle("batch_first", "batch_first", "Input and output as (batch, seq_len, ...).")
+
+
 def _lengths() -> None:
     """Where a batch may have samples of different lengths, how long each is."""
     settings = current_settings()
-    if settings.batch > 1 or settings.input == "file" or settings.lengths:
+    if settings.batch > 1 or settings.input in ("file", OF_OPENED_RUN) or settings.lengths:
         why = "One per sample, such as “5, 3, 4”; empty if all are full. The net reads the batch "
         why += "packed: past its length a sample has no numbers."
         text("Lengths", "lengths", MAX_LENGTHS_CHARS, why)

@@ -19,6 +19,7 @@ from rnnviz.figures import (
     unrolled_diagram,
     weight_heatmaps,
 )
+from rnnviz.files.save import weights_pt, weights_safetensors
 from rnnviz.ui.cache import Run
 from rnnviz.ui.widgets import choice, menu
 from rnnviz.ui.words import difference_words, judge, made_by, net_words, sentence, settings_words
@@ -90,8 +91,34 @@ def downloads(run: Run, **shown: Any) -> None:
         on_click="ignore",
         width="stretch",
     )
+    _weights(run)
     with st.expander("This net in plain torch", icon=":material/code:"):
         _script(run)
+
+
+def _weights(run: Run) -> None:
+    """The net's numbers for torch."""
+    pt, safe = st.columns(2)
+    pt.download_button(
+        "Weights (.pt)",
+        lambda: weights_pt(run.trace),
+        "rnnviz-weights.pt",
+        "application/octet-stream",
+        icon=":material/download:",
+        help="A state_dict: module.load_state_dict(torch.load(path, weights_only=True)).",
+        on_click="ignore",
+        width="stretch",
+    )
+    safe.download_button(
+        "Weights (.safetensors)",
+        lambda: weights_safetensors(run.trace),
+        "rnnviz-weights.safetensors",
+        "application/octet-stream",
+        icon=":material/download:",
+        help="The same numbers in a format without code: safetensors.torch.load_file(path).",
+        on_click="ignore",
+        width="stretch",
+    )
 
 
 def _script(run: Run) -> None:

@@ -6,21 +6,23 @@ import streamlit as st
 
 from rnnviz.ui.controls import sidebar
 from rnnviz.ui.downloads import picture_options
+from rnnviz.ui.open_view import FIRST_PAGE
 from rnnviz.ui.settings import start_settings
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
 
 st.set_page_config(page_title="RNNviz", page_icon=str(HERE / "icon.svg"), layout="wide")
+first = st.Page(
+    PAGES / "inside/step.py",
+    title="Step through",
+    icon=":material/footprint:",
+    default=True,
+)
 page = st.navigation(
     {
         "Look inside": [
-            st.Page(
-                PAGES / "inside/step.py",
-                title="Step through",
-                icon=":material/footprint:",
-                default=True,
-            ),
+            first,
             st.Page(
                 PAGES / "inside/gates.py",
                 title="Gates",
@@ -42,9 +44,18 @@ page = st.navigation(
                 url_path="compare",
             )
         ],
+        "Your own": [
+            st.Page(
+                PAGES / "yours/open.py",
+                title="Open a net",
+                icon=":material/folder_open:",
+                url_path="open",
+            )
+        ],
     }
 )
 start_settings()
+st.session_state[FIRST_PAGE] = first
 sidebar()
 with st.sidebar, st.expander("Pictures", icon=":material/image:"):
     picture_options()

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+# The weights of a net out of a file, opened on its page.
+FROM_FILE = "from a file"
+
+# The input and the initial states of a run out of a file.
+OF_OPENED_RUN = "the opened run's"
+
 # A link holds an option as it is shown, so these words are at once labels and addresses.
-INPUTS = ("text", "sine waves", "random numbers", "a drawn 7", "file")
+INPUTS = ("text", "sine waves", "random numbers", "a drawn 7", "file", OF_OPENED_RUN)
 
 DRAWN_WEIGHTS = ("default", "zeros", "identity", "orthogonal", "blackboard")
 
@@ -59,6 +65,9 @@ DEFAULTS: dict[str, object] = {
     # What a stack has where torch's cells have these.
     "sigmoid": "sigmoid",
     "tanh": "tanh",
+    # The fingerprint of the file of a net, and the net's name in it.
+    "net": "",
+    "net_name": "",
 }
 
 # What is shown of a run, not what is run: presets leave it alone.
@@ -102,6 +111,13 @@ class Settings:
     stack: str
     sigmoid: str
     tanh: str
+    net: str
+    net_name: str
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether the net comes out of a file, which decides its kind and sizes."""
+        return self.weights == FROM_FILE
 
     @property
     def is_example(self) -> bool:
@@ -111,12 +127,12 @@ class Settings:
     @property
     def is_stack(self) -> bool:
         """Whether the net is a stack of cells that may differ, which torch has not."""
-        return self.kind == "stack" and not self.is_example
+        return self.kind == "stack" and not self.is_example and not self.is_opened
 
     @property
     def drops(self) -> bool:
         """Whether numbers are dropped between layers, of which there must be two."""
-        able = self.layers > 1 and not self.is_example and not self.is_stack
+        able = self.layers > 1 and not (self.is_example or self.is_stack or self.is_opened)
         return self.training and self.dropout > 0 and able
 
 
