@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from rnnviz.config import PLACES, NetConfig, RNNConfig, StackConfig
 from rnnviz.engine.stack import Cell, CellStack, StackStates
 
-Weights = Literal["default", "zeros", "identity", "orthogonal", "blackboard"]
+Weights = Literal[
+    "default", "zeros", "identity", "orthogonal", "blackboard", "xavier", "he", "constant"
+]
 
 
 def build(
@@ -22,12 +24,12 @@ def build(
     *,
     weights: Weights = "default",
     spectral_radius: float = 1.0,
+    constant: float = 0.5,
     device: str | torch.device = "cpu",
 ) -> nn.RNN | nn.LSTM | nn.GRU | CellStack:
     """A net of torch in eval mode whose weights depend on the arguments alone.
 
-    All threads of a process share the global generator, so that two users who seed it at once get
-    each other's numbers; each call draws from one of its own, on the CPU.
+    They come of a generator of its own, on the CPU, since all threads share the global one.
 
     Args:
         config: sizes and options; a stack's activations must have names.
@@ -37,15 +39,16 @@ def build(
             "zeros". "identity": ones on the diagonal of each gate's block of W_ih and W_hh, no
             bias. "orthogonal": each gate's block of W_hh random orthogonal times spectral_radius
             (with proj_size its first columns), no bias. "blackboard": one decimal from -0.9 to 0.9.
+            "xavier", "he": each gate's block uniform as Glorot and Bengio have it, or normal as He
+            et al. have it for relu, no bias. "constant": the same number everywhere, biases too.
         spectral_radius: for "orthogonal", the largest |eigenvalue| of W_hh, of each gate's block.
+        constant: for "constant".
         device: where the finished net is put.
 
     Raises:
-        ValueError: an unknown name, or a spectral radius that is negative or not finite.
-
-    Source: identity, https://arxiv.org/abs/1504.00941.
+        ValueError: an unknown name, a spectral radius below 0, or a number that is not finite.
     """
-    _check_names(weights, spectral_radius)
+    _check_names(weights, spectral_radius, constant)
     # A default device set by the caller would not fit the generator, which is on the CPU.
     with torch.device("cpu"), torch.no_grad():
         module = without_values(config)
@@ -53,17 +56,18 @@ def build(
         _draw_default(module, generator)
         for name, parameter, size in _parameters(module):
             _overwrite(parameter, name, size, weights, generator)
-            if weights == "orthogonal" and name.startswith("weight_hh"):
-                parameter.mul_(spectral_radius)
+            _scale(parameter, name, weights, spectral_radius, constant)
     return module.to(device)
 
 
-def _check_names(weights: str, spectral_radius: float) -> None:
+def _check_names(weights: str, spectral_radius: float, constant: float) -> None:
     if weights not in get_args(Weights):
         known = ", ".join(get_args(Weights))
         raise ValueError(f"weights must be one of {known}; got {weights!r}.")
     if not (math.isfinite(spectral_radius) and spectral_radius >= 0):
         raise ValueError(f"spectral_radius must be finite and at least 0, got {spectral_radius}.")
+    if not math.isfinite(constant):
+        raise ValueError(f"constant must be finite, got {constant}.")
 
 
 def random_state(config: RNNConfig, batch: int, seed: int) -> Tensor:
@@ -191,7 +195,11 @@ def _draw_default(module: nn.Module, generator: torch.Generator) -> None:
 def _overwrite(
     parameter: Tensor, name: str, hidden_size: int, weights: Weights, generator: torch.Generator
 ) -> None:
-    """Put the named values where torch's default ones stand."""
+    """Put the named values where torch's default ones stand.
+
+    Source: identity, https://arxiv.org/abs/1504.00941; xavier,
+        https://proceedings.mlr.press/v9/glorot10a.html; he, https://arxiv.org/abs/1502.01852.
+    """
     if weights == "zeros":
         parameter.zero_()
     elif weights == "blackboard":
@@ -203,9 +211,25 @@ def _overwrite(
     elif weights == "identity":
         for block in parameter.split(hidden_size):
             nn.init.eye_(block)
+    elif weights == "xavier":
+        for block in parameter.split(hidden_size):
+            nn.init.xavier_uniform_(block, generator=generator)
+    elif weights == "he":
+        for block in parameter.split(hidden_size):
+            nn.init.kaiming_normal_(block, nonlinearity="relu", generator=generator)
     elif weights == "orthogonal" and name.startswith("weight_hh"):
         for block in parameter.split(hidden_size):
             block.copy_(_orthogonal(hidden_size, generator)[:, : block.shape[1]])
+
+
+def _scale(
+    parameter: Tensor, name: str, weights: Weights, spectral_radius: float, constant: float
+) -> None:
+    """Bring in the number that goes with the name."""
+    if weights == "orthogonal" and name.startswith("weight_hh"):
+        parameter.mul_(spectral_radius)
+    elif weights == "constant":
+        parameter.fill_(constant)
 
 
 def _orthogonal(size: int, generator: torch.Generator) -> Tensor:

@@ -42,6 +42,8 @@ from rnnviz.ui.widgets import choice, decided, menu, number, slider, text, toggl
 _WEIGHTS_HELP = (
     "default: as torch draws them for the seed. identity: ones on the diagonal. orthogonal: W_hh "
     "keeps lengths, times its spectral radius. blackboard: one decimal, to compute along by hand. "
+    "xavier, he: as Glorot and He draw them, gate by gate, without bias. constant: one number "
+    "everywhere, so that all units do the same. "
     "from a file: opened on the page “Open a net”. "
     "The rest are nets built by formula that do what their name says."
 )
@@ -197,6 +199,8 @@ def _weights() -> None:
     menu("Weights", "weights", (*DRAWN_WEIGHTS, FROM_FILE, *EXAMPLE_WEIGHTS), _WEIGHTS_HELP)
     if current_settings().weights == "orthogonal":
         slider("Spectral radius", "radius", 0.0, 2.0)
+    if current_settings().weights == "constant":
+        slider("Constant", "constant", -2.0, 2.0)
     number("Seed", "seed", 0, MAX_SEED, "Of weights, of random states and input, of dropout.")
 
 

@@ -39,6 +39,7 @@ def module_of(settings: Settings, input_size: int, opened: Opened | None) -> Mod
         settings.seed,
         weights=settings.weights,
         spectral_radius=settings.radius,
+        constant=settings.constant,
         device=settings.device,
     )
     return net.train(settings.drops)

@@ -15,7 +15,16 @@ OF_OPENED_RUN = "the opened run's"
 # A link holds an option as it is shown, so these words are at once labels and addresses.
 INPUTS = ("text", "sine waves", "random numbers", "a drawn 7", "file", OF_OPENED_RUN)
 
-DRAWN_WEIGHTS = ("default", "zeros", "identity", "orthogonal", "blackboard")
+DRAWN_WEIGHTS = (
+    "default",
+    "zeros",
+    "identity",
+    "orthogonal",
+    "blackboard",
+    "xavier",
+    "he",
+    "constant",
+)
 
 # Nets built by formula, under the names of their functions in `rnnviz.examples`.
 EXAMPLE_WEIGHTS: dict[str, str] = {
@@ -51,6 +60,7 @@ DEFAULTS: dict[str, object] = {
     "h0": "random",
     "weights": "default",
     "radius": 1.0,
+    "constant": 0.5,
     "seed": 0,
     "dtype": "float32",
     "device": "cpu",
@@ -99,6 +109,7 @@ class Settings:
     h0: str
     weights: str
     radius: float
+    constant: float
     seed: int
     dtype: str
     device: str

@@ -77,14 +77,14 @@ def test_options_reach_the_module():
 
 def test_the_global_generator_is_left_alone():
     before = torch.get_rng_state()
-    for weights in ("default", "orthogonal", "blackboard"):
+    for weights in ("default", "orthogonal", "blackboard", "xavier", "he"):
         rnnviz.build(CONFIG, 3, weights=weights)
     random_state(CONFIG, 2, 3)
 
     assert torch.equal(torch.get_rng_state(), before)
 
 
-@pytest.mark.parametrize("weights", ["default", "orthogonal", "blackboard"])
+@pytest.mark.parametrize("weights", ["default", "orthogonal", "blackboard", "xavier", "he"])
 def test_twenty_sessions_at_once_get_the_same_weights(weights):
     expected = rnnviz.build(CONFIG, 5, weights=weights)
     with ThreadPoolExecutor(20) as pool:
@@ -100,6 +100,39 @@ def test_zeros_and_identity_are_what_they_say():
     for name, p in net.named_parameters():
         expected = torch.eye(*p.shape) if p.dim() == 2 else torch.zeros(4)
         assert torch.equal(p, expected), name
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("RNN", {}), ("GRU", {"bidirectional": True}), ("LSTM", {"proj_size": 9, "num_layers": 2})],
+    ids=["RNN", "GRU", "projected LSTM"],
+)
+def test_xavier_and_he_have_their_spread_gate_by_gate(kind, options):
+    """The fans are those of a gate's block, and not of all gates together."""
+    config = RNNConfig(input_size=120, hidden_size=90, kind=kind, **options)
+    xavier, he = (rnnviz.build(config, 1, weights=name) for name in ("xavier", "he"))
+
+    for name, parameter in xavier.named_parameters():
+        other = he.get_parameter(name)
+        if name.startswith("bias"):
+            assert not parameter.any()
+            assert not other.any()
+            continue
+        for block, drawn in zip(parameter.split(90), other.split(90), strict=True):
+            rows, columns = block.shape
+            bound = (6 / (rows + columns)) ** 0.5
+            assert 0.98 * bound < block.abs().max() <= bound
+            assert block.mean().abs() < 0.1 * bound
+            assert drawn.std().item() == pytest.approx((2 / columns) ** 0.5, rel=0.1)
+            assert drawn.abs().max() > 2.5 * drawn.std()
+    assert not torch.equal(
+        rnnviz.build(config, 2, weights="xavier").weight_hh_l0, xavier.weight_hh_l0
+    )
+
+
+def test_constant_is_everywhere():
+    net = rnnviz.build(CONFIG, weights="constant", constant=-0.25)
+    assert all((parameter == -0.25).all() for parameter in net.parameters())
 
 
 @pytest.mark.parametrize("radius", [0.0, 0.9, 1.0, 1.5])
@@ -137,11 +170,12 @@ def test_a_random_state_depends_on_the_seed_and_is_not_the_weights():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"weights": "xavier"}, "must be one of default, zeros, .*; got 'xavier'"),
+        ({"weights": "glorot"}, "must be one of default, zeros, .*; got 'glorot'"),
         ({"weights": "orthogonal", "spectral_radius": -1.0}, "at least 0, got -1.0"),
+        ({"weights": "constant", "constant": float("inf")}, "constant must be finite, got inf"),
         ({"weights": "orthogonal", "spectral_radius": float("nan")}, "finite.*got nan"),
     ],
-    ids=["name", "negative", "nan"],
+    ids=["name", "negative", "infinite constant", "nan"],
 )
 def test_unknown_names_and_sizes_are_refused(options, words):
     with pytest.raises(ValueError, match=words):

@@ -104,8 +104,8 @@ def test_the_dark_theme_reaches_the_charts(visit, monkeypatch):
 def test_a_run_that_does_not_match_warns_with_the_place(visit, monkeypatch):
     made = cache.make_run
 
-    def off_by_half(settings, file):
-        run = made(settings, file)
+    def off_by_half(settings, file, opened):
+        run = made(settings, file, opened)
         result = replace(run.comparison, output_difference=0.5, first=Step(0, "reverse", 3))
         return replace(run, comparison=result)
 
@@ -140,12 +140,17 @@ def test_the_script_writes_out_weights_that_no_seed_gives(visit, settings, seede
         ({"weights": "orthogonal", "radius": 0.5}, {"weights": "orthogonal", "radius": 0.5}),
         ({"weights": "identity"}, {"weights": "identity"}),
         ({"weights": "zeros"}, {"weights": "zeros"}),
+        ({"weights": "xavier"}, {"weights": "xavier"}),
+        ({"weights": "he"}, {"weights": "he"}),
+        ({"weights": "constant", "constant": -0.4}, {"weights": "constant", "constant": -0.4}),
     ],
     ids=lambda value: str(value.get("weights")),
 )
 def test_the_weights_asked_for_are_the_ones_drawn(visit, settings, expected):
     page = visit(**SETTINGS, **settings)
-    trace, _ = engine_run(weights=expected["weights"], spectral_radius=expected.get("radius", 1.0))
+    options = {"spectral_radius": expected.get("radius", 1.0)}
+    options["constant"] = expected.get("constant", 0.5)
+    trace, _ = engine_run(weights=expected["weights"], **options)
     shown = maps(page.figures()[-1])
 
     np.testing.assert_allclose(shown[0], trace.cell(0).weight_ih, rtol=1e-6)
