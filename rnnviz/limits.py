@@ -51,3 +51,8 @@ MAX_COLUMN_CHARS = 40
 
 # Bytes of a model's file and of its arrays, for the library: a word embedding of 500,000 x 300.
 MODEL_MAX_BYTES = 2**30
+
+# Numbers changed by hand at once, and the characters of the text that holds them in a link:
+# browsers and servers take addresses of 8,000.
+MAX_EDITS = 200
+MAX_EDITS_CHARS = 6_000

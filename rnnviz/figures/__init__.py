@@ -1,6 +1,7 @@
 """Pictures of records: one function per figure, record in, plotly figure out."""
 
 from rnnviz.figures.animated import animated_states
+from rnnviz.figures.change import state_change
 from rnnviz.figures.compared import cell_comparison, comparison
 from rnnviz.figures.gates import gates
 from rnnviz.figures.hidden import hidden_heatmap
@@ -21,6 +22,7 @@ __all__ = [
     "index_map",
     "product_heatmaps",
     "stacked_blocks",
+    "state_change",
     "unrolled_diagram",
     "weight_heatmaps",
 ]

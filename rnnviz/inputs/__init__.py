@@ -1,5 +1,6 @@
 """What goes into a net: typed text, made signals and the numbers of a file, each as a `Series`."""
 
+from rnnviz.inputs.edits import Edit, read_edits, write_edits
 from rnnviz.inputs.files import EXTENSIONS, read_series
 from rnnviz.inputs.layers import read_layers
 from rnnviz.inputs.lengths import read_lengths
@@ -10,10 +11,12 @@ from rnnviz.inputs.text import UNKNOWN, characters, one_hot, rotated, vocabulary
 __all__ = [
     "EXTENSIONS",
     "UNKNOWN",
+    "Edit",
     "Series",
     "characters",
     "noise",
     "one_hot",
+    "read_edits",
     "read_layers",
     "read_lengths",
     "read_series",
@@ -22,4 +25,5 @@ __all__ = [
     "vocabulary_of",
     "widen",
     "window",
+    "write_edits",
 ]

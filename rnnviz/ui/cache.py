@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -30,6 +30,7 @@ from rnnviz.inputs import (
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
 from rnnviz.records import Array, Comparison, Trace
+from rnnviz.ui.edits import put_edits
 from rnnviz.ui.nets import module_of
 from rnnviz.ui.opened import Opened, opened_for, run_series, run_states
 from rnnviz.ui.settings import INPUTS, OF_OPENED_RUN, Settings, current_settings
@@ -89,6 +90,15 @@ def current_run() -> Run:
     except (ValueError, TypeError, RuntimeError) as error:
         st.error(sentence(error), icon=":material/error:")
     st.stop()
+
+
+def unedited_run(run: Run) -> Run:
+    """The same net on the same input without the numbers that were changed by hand."""
+    if not run.settings.edits:
+        return run
+    settings = replace(run.settings, edits="")
+    file = kept_file(settings.file) if settings.input == "file" else ("", b"")
+    return _run(settings, file, run.opened)
 
 
 # The record is shared by all sessions that ask for the same, hence read-only. Files are known by
@@ -168,19 +178,19 @@ def _call(
     module = module_of(settings, series.input_size, opened)
     dtype = getattr(torch, settings.dtype)
     x = torch.from_numpy(np.array(series.values)).to(dtype)
+    states = _states(settings, config_of(module), series.batch, opened)
+    states = put_edits(settings, module, x, states)
     x = (x if module.batch_first else x.transpose(0, 1)).to(settings.device)
     if settings.lengths.strip():
         lengths = read_lengths(settings.lengths, series.batch, series.seq_len)
         x = pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
-    if settings.h0 == OF_OPENED_RUN:
-        states = _cast(run_states(_opened_run(opened)), dtype)
-    else:
-        states = _states(settings, config_of(module), series.batch)
     return module, x, _on(settings.device, states)
 
 
-def _states(settings: Settings, config: NetConfig, batch: int) -> States:
-    """The random h_0, with c_0 if an LSTM; None for zeros."""
+def _states(settings: Settings, config: NetConfig, batch: int, opened: Opened | None) -> States:
+    """The random h_0, or the opened run's, with c_0 if an LSTM; None for zeros."""
+    if settings.h0 == OF_OPENED_RUN:
+        return _cast(run_states(_opened_run(opened)), getattr(torch, settings.dtype))
     if settings.h0 != "random":
         return None
     return random_states(config, batch, settings.seed)

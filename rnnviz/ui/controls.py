@@ -12,6 +12,7 @@ from rnnviz.inputs import one_hot, widen
 from rnnviz.inputs.picture import SIDE
 from rnnviz.limits import (
     MAX_BATCH,
+    MAX_EDITS_CHARS,
     MAX_HIDDEN_SIZE,
     MAX_INPUT_SIZE,
     MAX_LAYERS,
@@ -75,6 +76,9 @@ def sidebar() -> None:
         with st.expander("More", icon=":material/tune:"):
             _weights()
             more = st.container()
+            edits = "name[index]=number, semicolons between: weight_hh_l0[1,2]=0.5; x[3,0,1]=-1 "
+            edits += "(timestep, sample, column). The page “Change any number” writes it for you."
+            text("Changed numbers", "edits", MAX_EDITS_CHARS, edits)
         with columns:
             _input_size(current_settings())
         with net:

@@ -123,7 +123,8 @@ def _weights(run: Run) -> None:
 
 def _script(run: Run) -> None:
     """The net as a script to copy, or why there is none."""
-    seed = run.settings.seed if run.settings.weights == "default" else None
+    drawn = run.settings.weights == "default" and not run.settings.edits
+    seed = run.settings.seed if drawn else None
     try:
         script = torch_script(run.trace, seed=seed)
     except ValueError as error:

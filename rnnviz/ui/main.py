@@ -50,7 +50,13 @@ page = st.navigation(
                 title="Open a net",
                 icon=":material/folder_open:",
                 url_path="open",
-            )
+            ),
+            st.Page(
+                PAGES / "yours/edit.py",
+                title="Change any number",
+                icon=":material/edit:",
+                url_path="edit",
+            ),
         ],
     }
 )

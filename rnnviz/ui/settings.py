@@ -78,6 +78,8 @@ DEFAULTS: dict[str, object] = {
     # The fingerprint of the file of a net, and the net's name in it.
     "net": "",
     "net_name": "",
+    # Numbers changed by hand.
+    "edits": "",
 }
 
 # What is shown of a run, not what is run: presets leave it alone.
@@ -86,6 +88,7 @@ VIEW_DEFAULTS: dict[str, object] = {
     "range": "full",
     "picture": "SVG",
     "width": "as on screen",
+    "edit_view": "after",
 }
 
 
@@ -124,6 +127,7 @@ class Settings:
     tanh: str
     net: str
     net_name: str
+    edits: str
 
     @property
     def is_opened(self) -> bool:

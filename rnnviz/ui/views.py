@@ -22,6 +22,7 @@ from rnnviz.figures import (
     product_heatmaps,
     weight_heatmaps,
 )
+from rnnviz.inputs import read_edits
 from rnnviz.records import CellTrace
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
@@ -44,6 +45,9 @@ def heading(run: Run, row: DeltaGenerator) -> None:
     result, held = run.comparison, judge(run.trace)
     if result.equal:
         row.badge(verdict(result, held), icon=":material/check:", color="green")
+    if run.settings.edits:
+        count = len(read_edits(run.settings.edits))
+        row.badge(f"{count} changed by hand", icon=":material/edit:", color="orange")
     row.caption(f"{net_words(run.trace)}  \n{difference_words(result, held)}", width="content")
     if run.file_rows is not None and run.file_rows > run.trace.seq_len:
         first = min(run.settings.start, run.file_rows - 1)
@@ -202,10 +206,10 @@ def _numbers(cell: CellTrace, sample: int) -> None:
             if cell.c is not None:
                 st.caption({"h": "hidden state h", "c": "cell state c"}[name])
             rows = states[:stop, sample]  # (length, units)
-            columns = {f"t = {t}": [_digits(value) for value in rows[t]] for t in range(stop)}
+            columns = {f"t = {t}": [digits(value) for value in rows[t]] for t in range(stop)}
             st.dataframe(pandas.DataFrame(columns).rename_axis("unit"))
 
 
-def _digits(value: float) -> str:
+def digits(value: float) -> str:
     """As many digits as tell a number from its neighbours."""
     return np.format_float_positional(value, unique=True, trim="0")

@@ -1,0 +1,67 @@
+"""Numbers typed into a grid in a real Chromium: the run follows, and the link holds them."""
+
+import pytest
+
+from tests.browser.driving import heatmap, settle, visit
+from tests.browser.test_open import main
+
+pytestmark = pytest.mark.browser
+
+
+def type_into(page, row, column, value):
+    """Type a number into a cell of the grid, which is drawn on a canvas."""
+    grid = main(page).locator("[data-testid=stDataFrame]").first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    # The first column is narrower than it looks: half of it is the row's number.
+    across = (column + 1.5) / 6
+    page.mouse.click(box["x"] + box["width"] * across, box["y"] + 35 * (row + 1.5))
+    page.keyboard.type(value, delay=80)
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+def test_a_typed_number_changes_the_run_and_is_undone(page, server):
+    visit(page, f"{server}/edit?edit_view=difference")
+    assert heatmap(page, "edit_change") == [[0.0] * 5] * 4
+    type_into(page, 2, 1, "-1.5")
+    page.get_by_text("x[2,0,1]=-1.5").first.wait_for()
+    settle(page)
+    changed = heatmap(page, "edit_change")
+
+    assert [any(row[t] for row in changed) for t in range(5)] == [False, False, True, True, True]
+    assert "edits=x%5B2%2C0%2C1%5D%3D-1.5" in page.url
+    assert main(page).get_by_text("1 changed by hand").count() == 1
+    assert main(page).get_by_text("matches torch.nn").count() == 1
+
+    main(page).get_by_role("button", name="Undo").click()
+    main(page).get_by_text("Nothing is changed yet.").wait_for()
+    settle(page)
+    assert heatmap(page, "edit_change") == [[0.0] * 5] * 4
+    assert "edits=" not in page.url
+
+    main(page).get_by_role("button", name="Redo").click()
+    page.get_by_text("x[2,0,1]=-1.5").first.wait_for()
+    settle(page)
+    assert heatmap(page, "edit_change") == changed
+
+
+def test_what_is_no_number_is_told_and_changes_nothing(page, server):
+    visit(page, f"{server}/edit")
+    type_into(page, 0, 0, "abc")
+    alert = main(page).get_by_role("alert")
+    alert.wait_for()
+
+    words = "x[0, 0, 0]: expected a finite number such as -0.5 or 1e-3, got 'abc'."
+    assert alert.inner_text().strip().endswith(words)
+    assert "edits=" not in page.url
+
+
+def test_edits_go_along_to_the_player(page, server):
+    visit(page, f"{server}/edit?edits=x%5B0,0,0%5D%3D0.25")
+    page.get_by_role("link", name="Step through").click()
+    page.locator(".rnnviz .headline").wait_for()
+    settle(page)
+
+    assert main(page).get_by_text("1 changed by hand").count() == 1
+    assert "edits=x" in page.url

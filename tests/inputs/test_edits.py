@@ -1,0 +1,83 @@
+"""Edits as text, and back."""
+
+import pytest
+
+from rnnviz.inputs.edits import Edit, number, read_edits, write_edits
+
+
+def test_text_is_read_and_written():
+    text = " weight_hh_l0[1, 2] = .5;x[3,0,1]=-1e-3\ncells.0.bias_ih[4]=+2. ; "
+    edits = read_edits(text)
+
+    assert edits == (
+        Edit("weight_hh_l0", (1, 2), 0.5),
+        Edit("x", (3, 0, 1), -0.001),
+        Edit("cells.0.bias_ih", (4,), 2.0),
+    )
+    assert write_edits(edits) == "weight_hh_l0[1,2]=0.5; x[3,0,1]=-0.001; cells.0.bias_ih[4]=2"
+    assert read_edits(write_edits(edits)) == edits
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, -1e300, 5e-324, 1e6, 123456.0, -0.0])
+def test_no_digit_is_lost(value):
+    (edit,) = read_edits(write_edits([Edit("x", (0, 0, 0), value)]))
+    assert edit.value == value
+
+
+def test_the_last_of_two_counts():
+    assert read_edits("x[0,0,0]=1;x[0,0,1]=3;x[0,0,0]=2") == (
+        Edit("x", (0, 0, 0), 2.0),
+        Edit("x", (0, 0, 1), 3.0),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "  ", ";;\n;"])
+def test_nothing_is_no_edit(text):
+    assert read_edits(text) == ()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "x",
+        "x[0]",
+        "x[0]=",
+        "x[0]=a",
+        "x[-1]=1",
+        "x[]=1",
+        "x[0,]=1",
+        "x[0]=nan",
+        "x[0]=inf",
+        "x[0]=1e999",
+        "[0]=1",
+        "9x[0]=1",
+        "x[0]=1_0",
+        "x[0]=0x1",
+        "x[١]=1",
+        "x[0]=1=2",
+        "<b>[0]=1",
+        "x[9999999999]=1",
+        "import os",
+    ],
+)
+def test_what_is_no_edit_is_refused(part):
+    with pytest.raises(ValueError, match=r"must be name\[index\]=number, such as .*; got '"):
+        read_edits(f"x[0,0,0]=1; {part}")
+
+
+def test_too_many_are_refused():
+    with pytest.raises(ValueError, match="at most 200 edits, got 201"):
+        read_edits(";".join(f"x[{t},0,0]=1" for t in range(201)))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("-3", -3.0), (" .5 ", 0.5), ("−2.5e1", -25.0), ("+1.", 1.0), ("0", 0.0)]
+)
+def test_number_is_read_as_people_type_it(text, value):
+    assert number(text) == value
+
+
+@pytest.mark.parametrize("text", [None, "", "a", "1,5", "nan", "inf", "1e999", "1_0", "0x1", "١"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValueError, match=r"expected a finite number such as -0\.5 or 1e-3, got "):
+        number(text)
