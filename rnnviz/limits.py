@@ -56,3 +56,6 @@ MODEL_MAX_BYTES = 2**30
 # browsers and servers take addresses of 8,000.
 MAX_EDITS = 200
 MAX_EDITS_CHARS = 6_000
+
+# Pixels along a side of an uploaded picture: 64 MiB once it is unpacked.
+MAX_IMAGE_SIDE = 4_096

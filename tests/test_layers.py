@@ -18,7 +18,7 @@ PLACES = {"examples": "engine", "shapes": "inputs"}
 # Third parties a group may import.
 ALLOWED = {
     "base": {"numpy"},
-    "inputs": {"numpy", "regex"},
+    "inputs": {"numpy", "regex", "PIL"},
     "engine": {"numpy", "torch"},
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},

@@ -1,7 +1,7 @@
 """What goes into a net: typed text, made signals and the numbers of a file, each as a `Series`."""
 
 from rnnviz.inputs.edits import Edit, read_edits, write_edits
-from rnnviz.inputs.files import EXTENSIONS, read_series
+from rnnviz.inputs.files import EXTENSIONS, PICTURES, is_picture, read_series
 from rnnviz.inputs.layers import read_layers
 from rnnviz.inputs.lengths import read_lengths
 from rnnviz.inputs.series import Series, window
@@ -10,10 +10,12 @@ from rnnviz.inputs.text import UNKNOWN, characters, one_hot, rotated, vocabulary
 
 __all__ = [
     "EXTENSIONS",
+    "PICTURES",
     "UNKNOWN",
     "Edit",
     "Series",
     "characters",
+    "is_picture",
     "noise",
     "one_hot",
     "read_edits",

@@ -14,6 +14,15 @@ _READERS = {"csv": read_delimited, "tsv": read_delimited, "txt": read_delimited,
 EXTENSIONS = tuple(_READERS)
 
 
+# Read by `inputs.image`, which needs Pillow.
+PICTURES = ("png", "jpg", "jpeg")
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file's name is that of a picture."""
+    return name.lower().rpartition(".")[2] in PICTURES
+
+
 def read_series(name: str, data: bytes) -> Series:
     """The numbers of a file, one row per timestep: (seq_len, input_size).
 

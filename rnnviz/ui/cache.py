@@ -19,6 +19,7 @@ from rnnviz.engine.mistakes import time_first
 from rnnviz.engine.weights import mask_generator, random_states
 from rnnviz.inputs import (
     Series,
+    is_picture,
     noise,
     one_hot,
     read_lengths,
@@ -27,6 +28,7 @@ from rnnviz.inputs import (
     sines,
     window,
 )
+from rnnviz.inputs.image import read_image
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
 from rnnviz.records import Array, Comparison, Trace
@@ -153,7 +155,10 @@ def _series(
         return run_series(_opened_run(opened)), None
     if settings.input != "file":
         return _made_series(settings, _columns(settings, opened)), None
-    whole = read_series(*file)
+    name, data = file
+    if is_picture(name):
+        return read_image(data, settings.rows, settings.columns), None
+    whole = read_series(name, data)
     start = min(settings.start, whole.seq_len - 1)
     return window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start)), whole.seq_len
 

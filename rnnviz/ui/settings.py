@@ -54,6 +54,9 @@ DEFAULTS: dict[str, object] = {
     "batch": 1,
     "sample": 0,
     "start": 0,
+    # What an uploaded picture is resized to.
+    "rows": 28,
+    "columns": 28,
     "activation": "tanh",
     "bias": True,
     "batch_first": False,
@@ -106,6 +109,8 @@ class Settings:
     steps: int
     batch: int
     start: int
+    rows: int
+    columns: int
     activation: str
     bias: bool
     batch_first: bool

@@ -1,8 +1,11 @@
 """Nets out of files: found, chosen, and run as the other pages show them."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 import rnnviz
@@ -108,3 +111,33 @@ def test_pages_show_the_opened_net(visit):
     labels = {slider.label: slider for slider in page.at.sidebar.slider}
     assert (labels["Input size"].value, labels["Input size"].disabled) == (3, True)
     assert (labels["Hidden size"].value, labels["Hidden size"].disabled) == (4, True)
+
+
+def test_picture_is_read_row_by_row(visit):
+    file = io.BytesIO()
+    pixels = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
+    Image.fromarray(pixels).save(file, "PNG")
+    page = visit()
+    data = file.getvalue()
+    mark = fingerprint("a.png", data)
+    page.at.session_state["_uploaded"] = ("a.png", data, mark)
+    for name, value in {"input": "file", "file": mark, "rows": 3, "columns": 4}.items():
+        page.at.session_state[name] = value
+    page.at.run()
+
+    assert not page.at.error
+    assert "T = 3 · batch 1 · input 4" in page.captions()
+    known = {name: page.at.session_state[name] for name in Settings.__dataclass_fields__}
+    run = make_run(Settings(**known), ("a.png", data))
+    np.testing.assert_allclose(run.trace.cells[0].x[:, 0], pixels / 255, rtol=1e-6)
+
+
+def test_broken_picture_is_told_in_words(visit):
+    page = visit()
+    page.at.session_state["_uploaded"] = ("a.png", b"no", fingerprint("a.png", b"no"))
+    page.at.session_state["input"] = "file"
+    page.at.session_state["file"] = fingerprint("a.png", b"no")
+    page.at.run()
+
+    assert "whole PNG or JPEG" in page.at.error[0].value
+    assert not page.at.exception
