@@ -12,8 +12,12 @@ MAX_LAYERS = 6
 # Rows of the heatmaps: beyond this a unit is thinner than a pixel.
 MAX_HIDDEN_SIZE = 256
 
-# Columns of W_ih and rows of the drawn input.
+# Columns of W_ih and rows of the drawn input, of nets made here.
 MAX_INPUT_SIZE = 256
+
+# The same of nets out of files, which often read embeddings of 300 to 1,024 numbers; the bound on
+# the bytes of a record holds besides.
+MAX_NET_INPUT_SIZE = 4_096
 
 # Columns of the heatmaps and of the unrolled diagram.
 MAX_SEQ_LEN = 256

@@ -23,6 +23,9 @@ LEAST_SECONDS = 2.0
 # A slow disk, and zlib on a slow machine.
 BYTES_PER_SECOND = 20e6
 
+# Between the fork's alarm and the end of the whole process: forking, and a busy machine.
+GRACE_SECONDS = 5.0
+
 # Loading torch on a busy machine, from a cold disk.
 START_SECONDS = 60.0
 
@@ -64,7 +67,7 @@ class Reader:
             self._start()
             process = self._process
             # The fork's own alarm comes first; this one is for a process that hangs as a whole.
-            wait = 2 * seconds + (0 if self._ready else START_SECONDS)
+            wait = seconds + GRACE_SECONDS + (0 if self._ready else START_SECONDS)
             timer = Timer(wait, process.kill)
             timer.start()
             try:

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnviz.inputs.checks import check_size
 from rnnviz.inputs.series import Series
-from rnnviz.limits import MAX_BATCH, MAX_INPUT_SIZE, MAX_SEED, MAX_SEQ_LEN
+from rnnviz.limits import MAX_BATCH, MAX_NET_INPUT_SIZE, MAX_SEED, MAX_SEQ_LEN
 
 # Fewer timesteps in a period no longer look like a wave (2 are the bound of aliasing).
 LEAST_TIMESTEPS_PER_PERIOD = 4
@@ -56,5 +56,5 @@ def noise(seq_len: int, input_size: int, batch: int = 1, *, seed: int) -> Series
 
 def _check_sizes(seq_len: int, input_size: int, batch: int) -> None:
     check_size("seq_len", seq_len, MAX_SEQ_LEN)
-    check_size("input_size", input_size, MAX_INPUT_SIZE)
+    check_size("input_size", input_size, MAX_NET_INPUT_SIZE)
     check_size("batch", batch, MAX_BATCH)

@@ -205,6 +205,7 @@ def _pickles():
     yield "large pickle", pickled(b"N0" * 2**22, b"N"), "a.pt", r"data\.pkl must have at most"
     yield "list of itself", pickled(b"]q\x00h\x00a"), "a.pt", NO_NET
     yield "deep", as_torch(deep(300)), "a.pt", NO_NET
+    yield "deeper", pickled(b"N", b"\x85" * 100_000), "a.pt", NO_NET
     yield "doubling", as_torch(doubling(40)), "a.pt", r"at most 200,000 entries"
     yield "number", as_torch(3), "a.pt", NO_NET + "no arrays"
     yield "tensor", as_torch(torch.zeros(3)), "a.pt", NO_NET
@@ -318,6 +319,11 @@ def _blocks():
     )
     odd = {"weight_hr_l0": zeros(2, 4)}
     yield refused("projected GRU", odd, r"weight_ih_l0 must be \(16, 3\) for a forward-only LSTM")
+    stray = {"weight_hr_l1": zeros(2, 4)} | {
+        name.replace("_l0", "_l1"): tensor for name, tensor in state("LSTM").items()
+    }
+    stray["weight_ih_l1"] = zeros(16, 4)
+    yield refused("stray projection", stray, r"weight_hr_l1 has no place in a forward-only", "LSTM")
     yield refused("two gates", {"weight_hh_l0": zeros(8, 4)}, r"1, 3 or 4 times .* got \(8, 4\)")
     yield refused("not a multiple", {"weight_hh_l0": zeros(13, 4)}, r"1, 3 or 4 times")
     yield refused("vector", {"weight_hh_l0": zeros(12)}, r"weight_hh_l0 must be a matrix")

@@ -10,6 +10,7 @@ from safetensors.torch import save
 from torch import nn
 
 import rnnviz
+from tests.files.hostile import as_torch
 
 KINDS = ("RNN", "LSTM", "GRU")
 FORMATS = ("torch", "safetensors", "npz")
@@ -143,6 +144,23 @@ def test_dtype_is_kept(dtype, file_format):
     net = rnnviz.load(written(module.state_dict(), file_format)).net()
     assert f"torch.{net.config.dtype}" == str(dtype)
     assert torch.equal(net.module().weight_hh_l0, module.weight_hh_l0)
+
+
+def test_dict_that_holds_itself_is_entered_once():
+    state = dict(nn.GRU(3, 4).state_dict())
+    state["left"] = state["right"] = state
+    assert [net.name for net in rnnviz.load(as_torch(state)).nets] == [""]
+
+
+def test_arrays_of_another_byte_order_are_read():
+    module = nn.GRU(3, 4)
+    file = io.BytesIO()
+    arrays = {name: tensor.numpy() for name, tensor in module.state_dict().items()}
+    np.savez(
+        file, **{name: np.asfortranarray(array.astype(">f4")) for name, array in arrays.items()}
+    )
+    net = rnnviz.load(file.getvalue()).net()
+    assert torch.equal(net.module().weight_ih_l0, module.weight_ih_l0)
 
 
 def test_nan_is_allowed_with_a_warning():

@@ -72,7 +72,7 @@ def test_noise_depends_on_the_seed_alone():
     [
         ((0, 1, 1), r"^seq_len must be from 1 to 256, got 0\.$"),
         ((257, 1, 1), r"^seq_len must be from 1 to 256, got 257\.$"),
-        ((1, 257, 1), r"^input_size must be from 1 to 256, got 257\.$"),
+        ((1, 4097, 1), r"^input_size must be from 1 to 4096, got 4097\.$"),
         ((1, 1, 17), r"^batch must be from 1 to 16, got 17\.$"),
         ((1, 1, 0), r"^batch must be from 1 to 16, got 0\.$"),
     ],

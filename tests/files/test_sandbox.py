@@ -1,0 +1,79 @@
+"""The reader's process: its bounds, and that it comes back after whatever happens to it."""
+
+import pytest
+
+import rnnviz
+from rnnviz.files import sandbox
+from rnnviz.files.sandbox import Reader
+from tests.files.hostile import GOOD_PT, pickled
+
+
+@pytest.fixture
+def reader():
+    reader = Reader()
+    yield reader
+    reader.stop()
+
+
+@pytest.fixture
+def good(tmp_path):
+    path = tmp_path / "good.pt"
+    path.write_bytes(GOOD_PT)
+    return str(path)
+
+
+def test_reading_is_bounded_in_time(reader, good, monkeypatch):
+    reader.read(good, "pt", 10**6)
+    process = reader._process
+    monkeypatch.setattr(sandbox, "LEAST_SECONDS", 0.005)
+    with pytest.raises(ValueError, match="takes too long to read"):
+        reader.read(good, "pt", 10**6)
+    monkeypatch.undo()
+
+    assert "weight_ih_l0" in reader.read(good, "pt", 10**6).tensors
+    # The fork alone was ended.
+    assert reader._process is process
+
+
+def test_reading_is_bounded_in_memory(reader, good, tmp_path):
+    """Sets take 216 bytes each in Python, and one in the pickle."""
+    path = tmp_path / "sets.pt"
+    path.write_bytes(pickled(b"\x8f" * 900_000))
+    with pytest.raises(ValueError, match="needs more memory than its size allows"):
+        reader.read(str(path), "pt", 4 * 2**20)
+
+    assert reader.read(good, "pt", 10**6).tensors
+
+
+def test_process_that_died_is_started_again(reader, good):
+    reader.read(good, "pt", 10**6)
+    first = reader._process
+    first.kill()
+    first.wait()
+
+    assert reader.read(good, "pt", 10**6).tensors
+    assert reader._process is not first
+
+
+def test_one_process_reads_many_files(reader, good):
+    reader.start()
+    process = reader._process
+    for _ in range(5):
+        reader.read(good, "", 10**6)
+
+    assert reader._process is process
+
+
+def test_stopped_process_is_gone(reader, good):
+    reader.read(good, "pt", 10**6)
+    process = reader._process
+    reader.stop()
+    assert process.poll() is not None
+
+
+def test_nothing_is_left_in_the_folder_of_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    rnnviz.load(GOOD_PT)
+    with pytest.raises(ValueError, match="empty"):
+        rnnviz.load(b"")
+    assert list(tmp_path.iterdir()) == []
