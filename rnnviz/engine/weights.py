@@ -129,12 +129,17 @@ def without_values(config: NetConfig) -> nn.RNN | nn.LSTM | nn.GRU | CellStack:
     """
     if isinstance(config, StackConfig):
         return _stack_without_values(config)
+    return without_memory(config).to_empty(device="cpu").eval()
+
+
+def without_memory(config: RNNConfig) -> nn.RNN | nn.LSTM | nn.GRU:
+    """The net of torch on the meta device, for the shapes of its parameters."""
     options = {
         "RNN": {"nonlinearity": config.nonlinearity},
         "LSTM": {"proj_size": config.proj_size},
     }
-    # A module on the meta device draws nothing from the global generator.
-    module = getattr(nn, config.kind)(
+    # On that device a module draws nothing from the global generator.
+    return getattr(nn, config.kind)(
         config.input_size,
         config.hidden_size,
         config.num_layers,
@@ -146,7 +151,6 @@ def without_values(config: NetConfig) -> nn.RNN | nn.LSTM | nn.GRU | CellStack:
         device="meta",
         **options.get(config.kind, {}),
     )
-    return module.to_empty(device="cpu").eval()
 
 
 def cell_without_values(config: RNNConfig) -> Cell:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.config import GATE_NAMES, PARAMETERS, Kind, Nonlinearity, RNNConfig
-from rnnviz.engine.weights import build
+from rnnviz.engine.weights import build, without_memory
 from rnnviz.files.contents import Hints
 from rnnviz.files.errors import ModelFileError
 from rnnviz.files.save import state_dict_of
@@ -202,20 +202,9 @@ def _check_block(config: RNNConfig, block: dict[str, Tensor]) -> None:
 
 
 def _shapes(config: RNNConfig) -> dict[str, tuple[int, ...]]:
-    """The shape of every parameter, as torch itself makes them, without memory."""
-    options = {"nonlinearity": config.nonlinearity} if config.kind == "RNN" else {}
-    if config.proj_size:
-        options["proj_size"] = config.proj_size
-    module = getattr(nn, config.kind)(
-        config.input_size,
-        config.hidden_size,
-        config.num_layers,
-        bias=config.bias,
-        bidirectional=config.bidirectional,
-        device="meta",
-        **options,
-    )
-    return {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
+    """The shape of every parameter, as torch itself makes them."""
+    named = without_memory(config).named_parameters()
+    return {name: tuple(tensor.shape) for name, tensor in named}
 
 
 def _words(config: RNNConfig) -> str:

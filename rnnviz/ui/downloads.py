@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.config import Direction
 from rnnviz.exports.html import view_html
@@ -71,51 +73,51 @@ def downloads(run: Run, **shown: Any) -> None:
     """The view as files, and the net as a script to copy; `shown` goes to `whole_view`."""
     st.header("Take it with you")
     left, right = st.columns(2)
-    left.download_button(
+    _button(
+        left,
         "Whole view (.html)",
         lambda: whole_view(run, **shown),
         "rnnviz-view.html",
-        "text/html",
-        icon=":material/download:",
-        help="One file that opens offline and plays; from 5 MB, for the largest nets 25 MB.",
-        on_click="ignore",
-        width="stretch",
+        "One file that opens offline and plays; from 5 MB, for the largest nets 25 MB.",
     )
-    right.download_button(
+    _button(
+        right,
         "Trace (.npz)",
         lambda: trace_npz(run.trace),
         "rnnviz-trace.npz",
-        "application/octet-stream",
-        icon=":material/download:",
-        help="Every number, under torch's names, with a README inside.",
-        on_click="ignore",
-        width="stretch",
+        "Every number, under torch's names, with a README inside.",
     )
-    _weights(run)
+    left, right = st.columns(2)
+    _button(
+        left,
+        "Weights (.pt)",
+        lambda: weights_pt(run.trace),
+        "rnnviz-weights.pt",
+        "A state_dict: module.load_state_dict(torch.load(path, weights_only=True)).",
+    )
+    _button(
+        right,
+        "Weights (.safetensors)",
+        lambda: weights_safetensors(run.trace),
+        "rnnviz-weights.safetensors",
+        "The same numbers in a format without code: safetensors.torch.load_file(path).",
+    )
     with st.expander("This net in plain torch", icon=":material/code:"):
         _script(run)
 
 
-def _weights(run: Run) -> None:
-    """The net's numbers for torch."""
-    pt, safe = st.columns(2)
-    pt.download_button(
-        "Weights (.pt)",
-        lambda: weights_pt(run.trace),
-        "rnnviz-weights.pt",
-        "application/octet-stream",
+def _button(
+    place: DeltaGenerator, label: str, make: Callable[[], str | bytes], name: str, help: str
+) -> None:
+    """A file that is made when it is asked for."""
+    html = name.endswith(".html")
+    place.download_button(
+        label,
+        make,
+        name,
+        "text/html" if html else "application/octet-stream",
         icon=":material/download:",
-        help="A state_dict: module.load_state_dict(torch.load(path, weights_only=True)).",
-        on_click="ignore",
-        width="stretch",
-    )
-    safe.download_button(
-        "Weights (.safetensors)",
-        lambda: weights_safetensors(run.trace),
-        "rnnviz-weights.safetensors",
-        "application/octet-stream",
-        icon=":material/download:",
-        help="The same numbers in a format without code: safetensors.torch.load_file(path).",
+        help=help,
         on_click="ignore",
         width="stretch",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnnviz.figures import hidden_heatmap, state_change
 from rnnviz.files.save import state_dict_of
-from rnnviz.inputs import Edit
+from rnnviz.inputs import Edit, read_edits
 from rnnviz.inputs.edits import number
 from rnnviz.records import CellTrace, Trace
 from rnnviz.ui.cache import Run, unedited_run
@@ -168,12 +168,10 @@ def _keep() -> None:
 
 
 def _use(name: str) -> None:
-    edits = current_edits()
-    st.session_state["edits"], text = st.session_state[_KEPT][name], st.session_state["edits"]
-    wanted = current_edits()
-    st.session_state["edits"] = text
-    if wanted != edits:
-        _make(wanted)
+    try:
+        change_edits(read_edits(st.session_state[_KEPT][name]))
+    except ValueError as error:
+        st.session_state[_ERROR] = str(error)
 
 
 def _consequences(run: Run, sample: int) -> None:

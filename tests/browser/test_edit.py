@@ -16,7 +16,10 @@ def type_into(page, row, column, value):
     # The first column is narrower than it looks: half of it is the row's number.
     across = (column + 1.5) / 6
     page.mouse.click(box["x"] + box["width"] * across, box["y"] + 35 * (row + 1.5))
-    page.keyboard.type(value, delay=80)
+    page.keyboard.press("Enter")
+    editor = page.locator("#portal").locator("input, textarea").first
+    editor.wait_for()
+    editor.fill(value)
     page.keyboard.press("Enter")
     settle(page)
 
