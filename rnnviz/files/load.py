@@ -106,6 +106,7 @@ def _load(path: Path, name: str, max_bytes: int) -> LoadedFile:
         ending = name.rpartition(".")[2].lower() if "." in name else ""
         contents = READER.read(str(path), ending, max_bytes)
         if contents.format == "trace":
+            # The process has read it as a whole and found it sound.
             return _of_trace(load_trace(path, max_bytes=max_bytes))
         nets, broken = find_nets(contents.tensors, contents.hints)
         if not nets:

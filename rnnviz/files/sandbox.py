@@ -42,8 +42,12 @@ class Reader:
 
     def start(self) -> None:
         """Start the process, if there is none, without waiting for it."""
-        with self._lock:
-            self._start()
+        # Where the lock is held, a file is being read: there is one.
+        if self._lock.acquire(blocking=False):
+            try:
+                self._start()
+            finally:
+                self._lock.release()
 
     def read(self, path: str, ending: str, max_bytes: int) -> Contents:
         """The tensors of a file; `ending` is that of the name it came with, or empty.

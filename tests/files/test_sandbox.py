@@ -1,5 +1,7 @@
 """The reader's process: its bounds, and that it comes back after whatever happens to it."""
 
+from threading import Thread
+
 import pytest
 
 import rnnviz
@@ -77,3 +79,13 @@ def test_nothing_is_left_in_the_folder_of_temporary_files(tmp_path, monkeypatch)
     with pytest.raises(ValueError, match="empty"):
         rnnviz.load(b"")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_starting_waits_for_no_reading(reader):
+    """A visitor who opens the page while another's file is read goes on at once."""
+    with reader._lock:
+        starter = Thread(target=reader.start, daemon=True)
+        starter.start()
+        starter.join(5)
+
+        assert not starter.is_alive()
