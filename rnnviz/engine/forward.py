@@ -114,7 +114,7 @@ def _run(
 ) -> list[CellTrace]:
     """Every cell's record; `net` is (lanes, weights, activations, the share that is dropped)."""
     lanes, weights, activations, dropout = net
-    states = _own_states(arrays, config, call)
+    states = own_states(arrays, config, call)
     if rows is None:
         x = arrays.own(call.x)
     else:
@@ -140,7 +140,7 @@ def _run(
     return cells
 
 
-def _own_states(
+def own_states(
     arrays: NumpyArrays | TorchArrays, config: NetConfig, call: Call
 ) -> dict[str, tuple[Tensor | None, ...]]:
     """h_0 of every cell, each (batch, state_size), and c_0 if there is an LSTM."""
