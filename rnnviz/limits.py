@@ -40,6 +40,18 @@ MAX_TEXT_CHARS = MAX_SEQ_LEN
 # Characters of a vocabulary: one input column each, and one shared by what is unknown.
 MAX_VOCABULARY_CHARS = MAX_INPUT_SIZE - 1
 
+# The text of a vocabulary: a word of 15 letters and a blank for each column. It travels in a link.
+MAX_VOCABULARY_TEXT = 4_000
+
+# Tokens read of a text file, of which a window is shown: two chapters, run through in a second.
+MAX_FILE_TOKENS = 20_000
+
+# Numbers that they may become, as rows of an embedding: 96 MiB.
+MAX_TEXT_VALUES = 12_582_912
+
+# States kept along a sequence, from which a window of it starts.
+ALONG_MAX_BYTES = 128 * 2**20
+
 # Numbers read from one file, checked before anything is parsed.
 MAX_FILE_VALUES = 1_000_000
 

@@ -6,26 +6,47 @@ from rnnviz.inputs.layers import read_layers
 from rnnviz.inputs.lengths import read_lengths
 from rnnviz.inputs.series import Series, window
 from rnnviz.inputs.signals import noise, sines
-from rnnviz.inputs.text import UNKNOWN, characters, one_hot, rotated, vocabulary_of, widen
+from rnnviz.inputs.text import UNKNOWN, characters, rotated, vocabulary_of, widen
+from rnnviz.inputs.tokens import (
+    UNITS,
+    Unit,
+    embedded_tokens,
+    most_tokens,
+    one_hot,
+    one_hot_tokens,
+    read_text,
+    tokens_of,
+    vocabulary_of_unit,
+    widened,
+)
 
 __all__ = [
     "EXTENSIONS",
     "PICTURES",
+    "UNITS",
     "UNKNOWN",
     "Edit",
     "Series",
+    "Unit",
     "characters",
+    "embedded_tokens",
     "is_picture",
+    "most_tokens",
     "noise",
     "one_hot",
+    "one_hot_tokens",
     "read_edits",
     "read_layers",
     "read_lengths",
     "read_series",
+    "read_text",
     "rotated",
     "sines",
+    "tokens_of",
     "vocabulary_of",
+    "vocabulary_of_unit",
     "widen",
+    "widened",
     "window",
     "write_edits",
 ]

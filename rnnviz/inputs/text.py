@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-import numpy as np
 import regex
 
-from rnnviz.inputs.checks import check_size
-from rnnviz.inputs.series import Series
-from rnnviz.limits import (
-    MAX_BATCH,
-    MAX_CHAR_CODE_POINTS,
-    MAX_TEXT_CHARS,
-    MAX_VOCABULARY_CHARS,
-)
+from rnnviz.limits import MAX_CHAR_CODE_POINTS
 
 # The last column, shared by every character outside the vocabulary.
 UNKNOWN = "unknown"
@@ -57,7 +49,7 @@ def widen(vocabulary: str, text: str) -> str:
     Where two neighbours would melt into one character, an invisible word joiner stands between.
     """
     widened: list[str] = []
-    for character in dict.fromkeys(_entries(vocabulary) + _entries(text)):
+    for character in dict.fromkeys(entries(vocabulary) + entries(text)):
         if widened and _clusters(widened[-1] + character) != [widened[-1], character]:
             widened.append(APART)
         widened.append(character)
@@ -70,46 +62,10 @@ def rotated(items: tuple[str, ...], sample: int) -> tuple[str, ...]:
     return items[start:] + items[:start]
 
 
-def one_hot(text: str, vocabulary: str, batch: int = 1) -> Series:
-    """The text as rows with a single 1: one column per character of the vocabulary and "unknown".
-
-    The column "unknown" is always there, the last one, so that input_size depends on the
-    vocabulary alone. Sample b is the text rotated left by b characters ("hello" -> "elloh"), so
-    that the samples of a batch can be told apart; labels and unknown are those of sample 0.
-
-    Raises:
-        TypeError: batch is no int.
-        ValueError: the text or the vocabulary is empty or too long, a character has too many code
-            points, or batch is out of range.
-    """
-    labels, known = characters(text), _entries(vocabulary)
-    _check_count("text", labels, MAX_TEXT_CHARS)
-    _check_count("vocabulary", known, MAX_VOCABULARY_CHARS)
-    check_size("batch", batch, MAX_BATCH)
-    column_of = {character: column for column, character in enumerate(known)}
-    columns = np.array(
-        [
-            [column_of.get(character, len(known)) for character in rotated(labels, sample)]
-            for sample in range(batch)
-        ]
-    )  # (batch, seq_len)
-    return Series(
-        values=np.eye(len(known) + 1)[columns],  # (batch, seq_len, input_size)
-        labels=labels,
-        columns=(*known, UNKNOWN),
-        unknown=tuple(t for t, character in enumerate(labels) if character not in column_of),
-    )
-
-
 def _clusters(text: str) -> list[str]:
     return regex.findall(r"\X", text)
 
 
-def _entries(vocabulary: str) -> tuple[str, ...]:
-    """The distinct characters without the word joiners between them."""
+def entries(vocabulary: str) -> tuple[str, ...]:
+    """The distinct characters of a vocabulary, without the word joiners between them."""
     return tuple(dict.fromkeys(c for c in characters(vocabulary) if c != APART))
-
-
-def _check_count(name: str, found: tuple[str, ...], most: int) -> None:
-    if not 1 <= len(found) <= most:
-        raise ValueError(f"the {name} must have from 1 to {most} characters, got {len(found)}.")

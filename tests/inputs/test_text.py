@@ -178,8 +178,8 @@ def test_rotated_of_no_labels_is_empty():
 @pytest.mark.parametrize(
     ("text", "vocabulary", "message"),
     [
-        ("", "ab", r"^the text must have from 1 to 256 characters, got 0\.$"),
-        ("a" * 257, "ab", r"^the text must have from 1 to 256 characters, got 257\.$"),
+        ("", "ab", r"^the text must have from 1 to 20,000 characters, got 0\.$"),
+        ("a" * 20_002, "ab", r"^the text must have from 1 to 20,000 characters, got 20,001\.$"),
         ("a", "", r"^the vocabulary must have from 1 to 255 characters, got 0\.$"),
         ("a", "\u2060", r"^the vocabulary must have from 1 to 255 characters, got 0\.$"),
         (
