@@ -48,13 +48,17 @@ class Contents:
         format: what the file is.
         tensors: vectors and matrices by their dotted names, in the file's order.
         hints: by the dotted name of a module, where the file holds whole modules.
+        vocabularies: tokens in the order of their rows, by the dotted name of what holds them.
     """
 
     format: Format
     tensors: dict[str, Tensor]
     hints: dict[str, Hints] = field(default_factory=dict)
+    vocabularies: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def header(self) -> str:
         """All but the numbers, as JSON."""
         hints = {name: asdict(hint) for name, hint in self.hints.items()}
-        return json.dumps({"format": self.format, "names": list(self.tensors), "hints": hints})
+        names = list(self.tensors)
+        header = {"format": self.format, "names": names, "hints": hints}
+        return json.dumps(header | {"vocabularies": self.vocabularies})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -21,6 +22,20 @@ from rnnviz.limits import MODEL_MAX_BYTES
 from rnnviz.records import Trace
 
 
+class Table(NamedTuple):
+    """A matrix beside a net: an embedding that it reads, or a linear head that reads it.
+
+    Attributes:
+        name: dotted, without `.weight`.
+        weight: (num_embeddings, embedding_dim), or (out_features, in_features).
+        bias: (out_features,), or None.
+    """
+
+    name: str
+    weight: Tensor
+    bias: Tensor | None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LoadedFile:
     """What a file holds.
@@ -30,6 +45,7 @@ class LoadedFile:
         nets: the recurrent nets, in the file's order.
         broken: a line for each block of recurrent parameters that makes no net.
         others: vectors and matrices besides, by their dotted names: embeddings, linear layers.
+        vocabularies: lists of tokens in a checkpoint, in the order of their rows, by name.
         trace: the run, if the file is one.
     """
 
@@ -38,9 +54,36 @@ class LoadedFile:
     broken: tuple[str, ...]
     others: Mapping[str, Tensor]
     trace: Trace | None = None
+    vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"LoadedFile(format={self.format!r}, nets={list(self.nets)})"
+
+    def embeddings(self, net: LoadedNet) -> tuple[Table, ...]:
+        """Matrices whose rows the net can read as its input; those that are called so first."""
+        wide = [table for table in self._tables() if table.weight.shape[1] == net.config.input_size]
+        found = [table for table in wide if table.bias is None]
+        return tuple(sorted(found, key=lambda table: "emb" not in table.name.lower()))
+
+    def heads(self, net: LoadedNet) -> tuple[Table, ...]:
+        """Linear layers that can read the net's output; those with a bias first."""
+        width = net.config.num_directions * net.config.state_size
+        found = [table for table in self._tables() if table.weight.shape[1] == width]
+        return tuple(sorted(found, key=lambda t: (t.bias is None, "emb" in t.name.lower())))
+
+    def _tables(self) -> list[Table]:
+        return [
+            Table(_stem(name), tensor, self._bias(name, len(tensor)))
+            for name, tensor in self.others.items()
+            if tensor.ndim == 2 and 0 not in tensor.shape
+        ]
+
+    def _bias(self, name: str, rows: int) -> Tensor | None:
+        """The vector beside a matrix, if it has one number for each of its rows."""
+        bias = self.others.get(f"{name.removesuffix('weight')}bias")
+        return (
+            bias if name.endswith("weight") and bias is not None and bias.shape == (rows,) else None
+        )
 
     def net(self, name: str | None = None) -> LoadedNet:
         """The net of that name; without a name the only one.
@@ -114,7 +157,17 @@ def _load(path: Path, name: str, max_bytes: int) -> LoadedFile:
     except ValueError as error:
         raise ModelFileError(f"{shown}: {error}") from error
     others = {key: value for key, value in contents.tensors.items() if not is_of_a_net(key)}
-    return LoadedFile(format=contents.format, nets=nets, broken=broken, others=others)
+    return LoadedFile(
+        format=contents.format,
+        nets=nets,
+        broken=broken,
+        others=others,
+        vocabularies=contents.vocabularies,
+    )
+
+
+def _stem(name: str) -> str:
+    return name.removesuffix("weight").removesuffix(".")
 
 
 def _no_nets(tensors: Mapping[str, Tensor], broken: tuple[str, ...]) -> str:

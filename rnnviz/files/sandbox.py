@@ -121,6 +121,7 @@ def _answer(outcome: Outcome, folder: Path) -> Contents:
         header["format"],
         {name: tensors[str(index)] for index, name in enumerate(header["names"])},
         {name: Hints(**hint) for name, hint in header["hints"].items()},
+        {name: tuple(tokens) for name, tokens in header["vocabularies"].items()},
     )
 
 

@@ -11,6 +11,7 @@ import torch
 from rnnviz.files.budget import kept_tensors
 from rnnviz.files.contents import Contents, Hints
 from rnnviz.files.errors import ModelFileError
+from rnnviz.files.vocabularies import vocabulary_in
 from rnnviz.inputs.checks import excerpt
 
 # Entries of dicts and lists looked at: a net of 100 layers with its optimiser has about 10,000.
@@ -18,6 +19,9 @@ MAX_ENTRIES = 200_000
 
 # Dicts within dicts: a module in a module in ... of real nets has under 20.
 MAX_DEPTH = 64
+
+# Vocabularies kept of one file: of characters and of words, in both directions.
+MAX_VOCABULARIES = 8
 
 # Modules of Python's library whose classes stand in harmless checkpoints: paths, dates, options.
 _HARMLESS = {"argparse", "collections", "datetime", "functools", "pathlib", "types", "typing"}
@@ -38,6 +42,14 @@ class Inert:
 
     def __init__(self, *_args: object) -> None:
         pass
+
+
+class _Found(NamedTuple):
+    """What a checkpoint holds, by dotted names: tensors, modules' options, lists of tokens."""
+
+    tensors: dict[str, object]
+    hints: dict[str, Hints]
+    vocabularies: dict[str, tuple[str, ...]]
 
 
 class _Entry(NamedTuple):
@@ -66,8 +78,9 @@ def read_torch(path: str, max_bytes: int) -> Contents:
             )
     with torch.serialization.safe_globals([(Inert, name) for name in foreign]):
         loaded = torch.load(path, map_location="cpu", weights_only=True)
-    named, hints = _walk(loaded)
-    return Contents("torch", kept_tensors(named, max_bytes), hints)
+    found = _walk(loaded)
+    tensors = kept_tensors(found.tensors, max_bytes)
+    return Contents("torch", tensors, found.hints, found.vocabularies)
 
 
 def _is_code(name: str) -> bool:
@@ -79,10 +92,9 @@ def _is_code(name: str) -> bool:
     return top in sys.stdlib_module_names and not known
 
 
-def _walk(loaded: object) -> tuple[dict[str, object], dict[str, Hints]]:
-    """Every tensor under its dotted name, and what modules say of themselves."""
-    named: dict[str, object] = {}
-    hints: dict[str, Hints] = {}
+def _walk(loaded: object) -> _Found:
+    """Every tensor and vocabulary under its dotted name, and what modules say of themselves."""
+    found = _Found({}, {}, {})
     waiting, seen = [_Entry(loaded, (), ())], 0
     while waiting:
         value, path, within = waiting.pop()
@@ -90,15 +102,20 @@ def _walk(loaded: object) -> tuple[dict[str, object], dict[str, Hints]]:
         if seen > MAX_ENTRIES:
             raise ModelFileError(f"it must hold at most {MAX_ENTRIES:,} entries.")
         if isinstance(value, torch.Tensor):
-            _add(named, ".".join(path), value)
+            _add(found.tensors, ".".join(path), value)
+            continue
+        tokens = vocabulary_in(path[-1], value) if path else None
+        if tokens is not None:
+            if len(found.vocabularies) < MAX_VOCABULARIES:
+                found.vocabularies[".".join(path)] = tokens
         # A module may hold its parent; what stands within itself is not entered again.
         elif id(value) not in within and len(within) < MAX_DEPTH:
             if isinstance(value, Inert):
-                hints[".".join(path)] = Hints.of(vars(value))
+                found.hints[".".join(path)] = Hints.of(vars(value))
             inside = (*within, id(value))
             children = [_Entry(child, (*path, *name), inside) for name, child in _children(value)]
             waiting += reversed(children)
-    return named, hints
+    return found
 
 
 def _children(value: object) -> list[tuple[tuple[str, ...], object]]:

@@ -223,3 +223,59 @@ def test_unknown_name_lists_those_there_are():
 def test_file_that_is_not_there_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         rnnviz.load(tmp_path / "none.pt")
+
+
+class Language(nn.Module):
+    """Tokens through an embedding, a bidirectional LSTM and a linear head."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(5, 3)
+        self.rnn = nn.LSTM(3, 4, 2, bidirectional=True)
+        self.head = nn.Linear(8, 5)
+        self.other = nn.Linear(3, 2)
+
+
+def test_embedding_and_head_around_a_net_are_found():
+    model = Language()
+    file = rnnviz.load(as_torch(model.state_dict()))
+    net = file.net("rnn")
+    (embedding,), (head,) = file.embeddings(net), file.heads(net)
+
+    assert embedding.name == "embed" and head.name == "head"
+    assert torch.equal(embedding.weight, model.embed.weight)
+    assert torch.equal(head.weight, model.head.weight) and torch.equal(head.bias, model.head.bias)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("chars", list("\n abc")),
+        ("chars", "\n abc"),
+        ("stoi", {token: row for row, token in enumerate("\n abc")}),
+        ("itos", dict(enumerate("\n abc"))),
+    ],
+    ids=["list", "string", "stoi", "itos"],
+)
+def test_vocabulary_in_a_checkpoint_is_found(key, value):
+    file = rnnviz.load(as_torch({"model": Language().state_dict(), key: value, "mode": "LSTM"}))
+
+    assert file.vocabularies == {key: tuple("\n abc")}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [["a"], ["a", "a"], ["a", ""], ["a", 1], {"a": 0, "b": 2}, {"a": 1, "b": 2}, {"a": True}],
+    ids=["one", "twice", "empty", "number", "gap", "from 1", "bool"],
+)
+def test_what_lists_no_rows_is_no_vocabulary(value):
+    file = rnnviz.load(as_torch({"model": Language().state_dict(), "vocab": value}))
+
+    assert file.vocabularies == {}
+
+
+def test_vocabulary_of_half_a_million_words_opens():
+    words = [f"word{k}" for k in range(400_000)]
+    file = rnnviz.load(as_torch({"model": Language().state_dict(), "itos": words}))
+
+    assert file.vocabularies["itos"] == tuple(words)
