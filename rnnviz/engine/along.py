@@ -71,14 +71,17 @@ class StatesAlong(NamedTuple):
         """What the net must start from to compute on `input[start:stop]` what it does in the whole.
 
         Laid out as the net takes it: h_0, (num_layers * D, batch, state_size), or (h_0, c_0); of a
-        stack tuples with an entry for each cell.
+        stack tuples with an entry for each cell. In memory of its own.
         """
         rows = [lane.before(start, stop) for lane in self.lanes]
         columns = list(zip(*rows, strict=True))
         if not self.config.has_c:
             columns = columns[:1]
         if isinstance(self.config, StackConfig):
-            return tuple(columns) if self.config.has_c else columns[0]
+            own = tuple(
+                tuple(None if s is None else s.clone() for s in column) for column in columns
+            )
+            return own if self.config.has_c else own[0]
         stacked = tuple(torch.stack(column) for column in columns)
         return stacked if self.config.has_c else stacked[0]
 
@@ -123,6 +126,10 @@ def states_along(
             }
             lanes.append(_lane(config.cells_of(lane.layer), lane, x, given, (first, own)))
     return StatesAlong(config, tuple(lanes))
+
+
+def _copied(state: Tensor | None) -> Tensor | None:
+    return None if state is None else state.clone()
 
 
 def _check_bytes(config: NetConfig, call: Call, max_bytes: int) -> None:

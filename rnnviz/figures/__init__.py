@@ -4,6 +4,7 @@ from rnnviz.figures.animated import animated_states
 from rnnviz.figures.change import state_change
 from rnnviz.figures.compared import cell_comparison, comparison
 from rnnviz.figures.gates import gates
+from rnnviz.figures.head import head_logits, head_probabilities
 from rnnviz.figures.hidden import hidden_heatmap
 from rnnviz.figures.index_map import index_map
 from rnnviz.figures.look import Look
@@ -18,6 +19,8 @@ __all__ = [
     "cell_comparison",
     "comparison",
     "gates",
+    "head_logits",
+    "head_probabilities",
     "hidden_heatmap",
     "index_map",
     "product_heatmaps",

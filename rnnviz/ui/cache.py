@@ -12,30 +12,22 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnviz.config import NetConfig
+from rnnviz.engine.along import StatesAlong, states_along
 from rnnviz.engine.checks import Module, config_of
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import States, trace
+from rnnviz.engine.head import head_output
 from rnnviz.engine.mistakes import time_first
 from rnnviz.engine.weights import mask_generator, random_states
-from rnnviz.inputs import (
-    Series,
-    is_picture,
-    noise,
-    one_hot,
-    read_lengths,
-    read_series,
-    rotated,
-    sines,
-    window,
-)
-from rnnviz.inputs.image import read_image
-from rnnviz.inputs.picture import drawn_seven
-from rnnviz.limits import APP_MAX_BYTES, MAX_SEQ_LEN
-from rnnviz.records import Array, Comparison, Trace
-from rnnviz.ui.edits import put_edits
+from rnnviz.inputs import Series, read_lengths, rotated
+from rnnviz.limits import ALONG_MAX_BYTES, APP_MAX_BYTES
+from rnnviz.records import Array, Comparison, HeadOutput, Trace
+from rnnviz.ui.edits import put_edits, put_weights
 from rnnviz.ui.nets import module_of
-from rnnviz.ui.opened import Opened, opened_for, run_series, run_states
-from rnnviz.ui.settings import INPUTS, OF_OPENED_RUN, Settings, current_settings
+from rnnviz.ui.opened import Opened, opened_for, run_states
+from rnnviz.ui.settings import OF_OPENED_RUN, Settings, current_settings
+from rnnviz.ui.source import opened_run, whole_input, window_of
+from rnnviz.ui.texts import Reading, head_of, head_tokens
 from rnnviz.ui.uploads import NoFileError, kept_file
 from rnnviz.ui.words import sentence
 
@@ -51,34 +43,43 @@ class Run:
 
     Attributes:
         settings: what decided it.
-        series: the input.
-        file_rows: how many timesteps the file holds from which the input was cut, if it is a file.
+        series: the input: of a long text or file a window.
+        whole: the input that it is a window of.
+        start: the timestep of the whole at which the window begins.
         trace: the run, with read-only numpy arrays.
         comparison: the same for torch.nn.
         opened: the file that the net or the input comes out of, if one does.
+        head: what the head of the file's net makes of the output, if one was chosen.
+        carried: whether the window starts from the states that the rest of the whole leads to.
+        cut: whether even the whole is but the beginning of a text.
     """
 
     settings: Settings
     series: Series
-    file_rows: int | None
+    whole: Series
+    start: int
     trace: Trace
     comparison: Comparison
     opened: Opened | None = None
+    head: HeadOutput | None = None
+    carried: bool = False
+    cut: bool = False
 
     def labels(self, sample: int) -> tuple[str, ...] | None:
         """A token per timestep of one sample, where the input has such; unknown ones end in "?".
 
         As many as the longest sample has timesteps, empty past this one's length.
         """
-        if not self.series.labels:
+        if not self.whole.labels:
             return None
-        unknown = self.series.values[sample, :, -1]  # the column that all unknown letters share
-        tokens = rotated(self.series.labels, sample)
-        shown = [
-            f"{token}?" if mark else token for token, mark in zip(tokens, unknown, strict=True)
+        unknown = set(self.whole.unknown)
+        marked = [
+            f"{token}?" if t in unknown else token for t, token in enumerate(self.whole.labels)
         ]
+        end = self.start + self.trace.seq_len
+        shown = rotated(tuple(marked), sample)[self.start : end]
         stop = self.trace.seq_len if self.trace.lengths is None else self.trace.lengths[sample]
-        return tuple(shown[:stop] + [""] * (self.trace.seq_len - stop))
+        return (*shown[:stop], *[""] * (self.trace.seq_len - stop))
 
 
 def current_run() -> Run:
@@ -118,21 +119,27 @@ def make_run(settings: Settings, file: tuple[str, bytes], opened: Opened | None 
     Raises:
         ValueError, TypeError, RuntimeError: something in the settings or the file cannot be run.
     """
-    series, file_rows = _series(settings, file, opened)
-    call = _call(settings, series, opened)
+    whole, reading = whole_input(settings, file, opened)
+    start, series = window_of(settings, whole)
+    call, carried = _call(settings, whole, (start, series), opened)
     masks = mask_generator(settings.seed, settings.device)
     record = trace(*call, max_bytes=APP_MAX_BYTES, generator=masks)
     result = compare(record, call[0]).numpy()
     record = record.numpy()
-    for array in (series.values, *_arrays(record, result)):
+    head = _head(settings, opened, record, reading)
+    for array in (series.values, whole.values, *_arrays(record, result)):
         array.setflags(write=False)
     return Run(
         settings=settings,
         series=series,
-        file_rows=file_rows,
+        whole=whole,
+        start=start,
         trace=record,
         comparison=result,
         opened=opened,
+        head=head,
+        carried=carried,
+        cut=reading is not None and reading.cut,
     )
 
 
@@ -143,59 +150,78 @@ def wrong_trace(run: Run) -> Trace:
     reversed at their own ends.
     """
     masks = mask_generator(run.settings.seed, run.settings.device)
-    call = _call(run.settings, run.series, run.opened)
+    window = (run.start, run.series)
+    call, _ = _call(run.settings, run.whole, window, run.opened)
     return time_first(*call, max_bytes=2 * APP_MAX_BYTES, generator=masks).numpy()
 
 
-def _series(
-    settings: Settings, file: tuple[str, bytes], opened: Opened | None
-) -> tuple[Series, int | None]:
-    """The input, and how many timesteps its file holds."""
-    if settings.input == OF_OPENED_RUN:
-        return run_series(_opened_run(opened)), None
-    if settings.input != "file":
-        return _made_series(settings, _columns(settings, opened)), None
-    name, data = file
-    if is_picture(name):
-        return read_image(data, settings.rows, settings.columns), None
-    whole = read_series(name, data)
-    start = min(settings.start, whole.seq_len - 1)
-    return window(whole, start, min(MAX_SEQ_LEN, whole.seq_len - start)), whole.seq_len
-
-
-def _columns(settings: Settings, opened: Opened | None) -> int:
-    """How many columns a made input has: what the net out of a file reads, else the setting."""
-    if settings.is_opened:
-        return opened.net(settings.net_name).config.input_size
-    return settings.inputs
-
-
-def _opened_run(opened: Opened) -> Trace:
-    if opened.file.trace is None:
-        raise ValueError(f"{opened.name} holds a net and no run; choose another input.")
-    return opened.file.trace
-
-
 def _call(
-    settings: Settings, series: Series, opened: Opened | None
-) -> tuple[Module, Tensor | PackedSequence, States]:
-    """The net and what it is called with: (module, input, hx)."""
+    settings: Settings, whole: Series, part: tuple[int, Series], opened: Opened | None
+) -> tuple[tuple[Module, Tensor | PackedSequence, States], bool]:
+    """The net and what it is called with, (module, input, hx), and whether hx is carried.
+
+    `part` is the window of the whole that is run, and where it begins.
+    """
+    start, series = part
     module = module_of(settings, series.input_size, opened)
     dtype = getattr(torch, settings.dtype)
     x = torch.from_numpy(np.array(series.values)).to(dtype)
     states = _states(settings, config_of(module), series.batch, opened)
+    put_weights(settings, module)
+    carried = _is_carried(settings, module, whole, series)
+    if carried:
+        stop = start + series.seq_len
+        along = _along(_before(settings), whole, module, states)
+        states = _on("cpu", along.hx(start, stop))
     states = put_edits(settings, module, x, states)
     x = (x if module.batch_first else x.transpose(0, 1)).to(settings.device)
     if settings.lengths.strip():
         lengths = read_lengths(settings.lengths, series.batch, series.seq_len)
         x = pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
-    return module, x, _on(settings.device, states)
+    return (module, x, _on(settings.device, states)), carried
+
+
+def _is_carried(settings: Settings, module: Module, whole: Series, series: Series) -> bool:
+    """Whether the window starts from what the rest of the whole leads to.
+
+    A net that only goes forward reads nothing before its first timestep.
+    """
+    is_part = series.seq_len < whole.seq_len
+    begins = settings.start == 0 and not config_of(module).bidirectional
+    return settings.carry and is_part and not begins and not settings.drops and not settings.lengths
+
+
+def _before(settings: Settings) -> Settings:
+    """What decides the states along the whole: not where the window is, nor who reads it."""
+    return replace(settings, start=0, head="")
+
+
+# Each may take 128 MiB; whoever moves the window asks for the same again.
+@st.cache_resource(max_entries=2, show_spinner="Reading what comes before…")
+def _along(settings: Settings, _whole: Series, _module: Module, _states: States) -> StatesAlong:
+    """The states along the whole input."""
+    x = torch.from_numpy(np.array(_whole.values)).to(getattr(torch, settings.dtype))
+    x = (x if _module.batch_first else x.transpose(0, 1)).to(settings.device)
+    hx = _on(settings.device, _states)
+    return states_along(_module, x, hx, max_bytes=ALONG_MAX_BYTES)
+
+
+def _head(
+    settings: Settings, opened: Opened | None, record: Trace, reading: Reading | None
+) -> HeadOutput | None:
+    """What the head of the net's file makes of the output, if one was chosen."""
+    table = head_of(settings, opened)
+    if table is None:
+        return None
+    tokens = head_tokens(opened, reading, len(table.weight))
+    layer = {"name": table.name, "tokens": tokens}
+    return head_output(record, table.weight, table.bias, max_bytes=APP_MAX_BYTES, **layer)
 
 
 def _states(settings: Settings, config: NetConfig, batch: int, opened: Opened | None) -> States:
     """The random h_0, or the opened run's, with c_0 if an LSTM; None for zeros."""
     if settings.h0 == OF_OPENED_RUN:
-        return _cast(run_states(_opened_run(opened)), getattr(torch, settings.dtype))
+        return _cast(run_states(opened_run(opened)), getattr(torch, settings.dtype))
     if settings.h0 != "random":
         return None
     return random_states(config, batch, settings.seed)
@@ -212,20 +238,6 @@ def _on(device: str, states: States) -> States:
     if isinstance(states, tuple):
         return tuple(_on(device, part) for part in states)
     return None if states is None else states.to(device)
-
-
-def _made_series(settings: Settings, columns: int) -> Series:
-    """An input made here, of so many columns where nothing else decides that."""
-    match settings.input:
-        case "text":
-            return one_hot(settings.text, settings.vocab, settings.batch)
-        case "sine waves":
-            return sines(settings.steps, columns, settings.batch)
-        case "random numbers":
-            return noise(settings.steps, columns, settings.batch, seed=settings.seed)
-        case "a drawn 7":
-            return drawn_seven(settings.batch)
-    raise ValueError(f"input must be one of {', '.join(INPUTS)}; got {settings.input!r}.")
 
 
 def _arrays(record: Trace, result: Comparison) -> list[np.ndarray]:

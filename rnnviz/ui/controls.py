@@ -8,7 +8,6 @@ import streamlit as st
 import torch
 
 from rnnviz.config import Activation, RNNConfig
-from rnnviz.inputs import one_hot, widen
 from rnnviz.inputs.picture import SIDE
 from rnnviz.limits import (
     MAX_BATCH,
@@ -21,7 +20,6 @@ from rnnviz.limits import (
     MAX_SEQ_LEN,
     MAX_STACK_CHARS,
     MAX_TEXT_CHARS,
-    MAX_VOCABULARY_CHARS,
 )
 from rnnviz.ui.nets import example_net
 from rnnviz.ui.opened import kept_opened
@@ -37,6 +35,7 @@ from rnnviz.ui.settings import (
     Settings,
     current_settings,
 )
+from rnnviz.ui.text_controls import reading_of, text_controls
 from rnnviz.ui.uploads import uploader
 from rnnviz.ui.widgets import choice, decided, menu, number, slider, text, toggle
 
@@ -81,6 +80,7 @@ def sidebar() -> None:
             text("Changed numbers", "edits", MAX_EDITS_CHARS, edits)
         with columns:
             _input_size(current_settings())
+            text_controls(current_settings())
         with net:
             _net(current_settings())
         with more:
@@ -92,12 +92,11 @@ def sidebar() -> None:
 def _input() -> None:
     match current_settings().input:
         case "text":
-            _text()
+            text("Text", "text", MAX_TEXT_CHARS, "Any script. A timestep for each character.")
         case "sine waves" | "random numbers":
             slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
         case "file":
             uploader()
-            number("First row", "start", 0, 10**6, "Which timestep of the file comes first.")
 
 
 def _input_size(settings: Settings) -> None:
@@ -118,36 +117,6 @@ def _opened_config(settings: Settings) -> RNNConfig | None:
         return None
     found = {net.name: net.config for net in opened.file.nets}
     return found.get(settings.net_name)
-
-
-def _text() -> None:
-    text("Text", "text", MAX_TEXT_CHARS, "Any script. One timestep per character.")
-    text(
-        "Vocabulary",
-        "vocab",
-        MAX_VOCABULARY_CHARS,
-        "One input column per letter, and a last one for every letter that is not listed. The text "
-        "never changes the weights; the vocabulary does, as it decides the input size.",
-    )
-    settings = current_settings()
-    try:
-        series = one_hot(settings.text, settings.vocab)
-    except ValueError:
-        return  # The page says what is wrong.
-    unknown = dict.fromkeys(series.labels[t] for t in series.unknown)
-    if unknown:
-        shown = " ".join(list(unknown)[:12]) + (" …" if len(unknown) > 12 else "")
-        st.text(f"Unknown, in one shared column: {shown}")
-        st.button(
-            "Widen the vocabulary",
-            on_click=_widen,
-            help="Adds these letters as columns of their own. The weights are drawn anew.",
-            width="stretch",
-        )
-
-
-def _widen() -> None:
-    st.session_state["vocab"] = widen(st.session_state["vocab"], st.session_state["text"])
 
 
 def _net(settings: Settings) -> None:
@@ -180,7 +149,13 @@ def _opened_net(settings: Settings) -> None:
         st.text(f"{settings.net_name or 'The net'} in {kept_opened().name[:40]}")
         decided("Layers", config.num_layers, "The file decides kind and sizes.")
         decided("Hidden size", config.hidden_size, "The file decides it.")
-    for key, label in (("net", "Fingerprint of the net's file"), ("net_name", "Its name there")):
+    places = {
+        "net": "Fingerprint of the net's file",
+        "net_name": "Its name there",
+        "embedding": "Embedding of a text",
+        "head": "Head that reads the output",
+    }
+    for key, label in places.items():
         st.text_input(label, key=key, bind="query-params", max_chars=200, disabled=True)
 
 
@@ -188,10 +163,8 @@ def _input_columns(settings: Settings) -> int | None:
     """The input size, as far as the settings alone tell it."""
     match settings.input:
         case "text":
-            try:
-                return one_hot(settings.text, settings.vocab).input_size
-            except ValueError:
-                return None  # The page says what is wrong.
+            reading = reading_of(settings)
+            return None if reading is None else reading.input_size
         case "sine waves" | "random numbers":
             return settings.inputs
         case "a drawn 7":
@@ -274,13 +247,12 @@ def _lengths() -> None:
 
 
 def _decided_by_text(settings: Settings) -> None:
-    try:
-        series = one_hot(settings.text, settings.vocab)
-    except ValueError:
+    reading = reading_of(settings)
+    if reading is None:
         return  # The page says what is wrong.
-    decided("Sequence length", series.seq_len, "The text decides: a timestep per character.")
-    why = "The vocabulary decides: a column per letter, and one for unknown letters."
-    decided("Input size", series.input_size, why)
+    decided("Sequence length", len(reading.tokens), f"The text decides: one of its {reading.unit}.")
+    why = "The vocabulary decides: a column per entry, and one for what is unknown."
+    decided("Input size", reading.input_size, why)
 
 
 def _devices() -> list[str]:

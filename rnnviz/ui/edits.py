@@ -21,6 +21,16 @@ _PAST, _FUTURE = "_edits_past", "_edits_future"
 MAX_PAST = 200
 
 
+def put_weights(settings: Settings, module: Module) -> None:
+    """Put those edits into the module that are of its parameters.
+
+    Raises:
+        ValueError: the edits cannot be read, or one has no place in its parameter.
+    """
+    named = dict(module.named_parameters())
+    apply_edits(named, [edit for edit in read_edits(settings.edits) if edit.name in named])
+
+
 def put_edits(settings: Settings, module: Module, x: Tensor, states: States) -> States:
     """Put the edits into the module and into x, (batch, seq_len, input_size); give the states.
 

@@ -12,7 +12,8 @@ from rnnviz.files.sandbox import READER
 from rnnviz.limits import MAX_FILE_BYTES
 from rnnviz.ui.opened import Opened, kept_opened, open_file
 from rnnviz.ui.preset_menu import keep_for_undo
-from rnnviz.ui.settings import FROM_FILE, OF_OPENED_RUN, current_settings
+from rnnviz.ui.settings import FROM_FILE, OF_NET_FILE, OF_OPENED_RUN, SORTED_TEXT, current_settings
+from rnnviz.ui.texts import vocabulary_in_file
 from rnnviz.ui.words import plain, sentence
 
 # The page that shows what was opened; the main script puts it here.
@@ -131,12 +132,13 @@ def _choose(opened: Opened, net: LoadedNet) -> None:
     batch_first = net.config.batch_first
     if net.hints.batch_first is None and not net.of_one_cell:
         batch_first = options.toggle("batch_first", key="_net_batch_first")
+    around = _around(opened, net)
     options.button(
         "Use this net",
         type="primary",
         icon=":material/check:",
         on_click=_use,
-        args=(opened, net, nonlinearity, batch_first),
+        args=(opened, net, {"activation": nonlinearity, "batch_first": batch_first} | around),
     )
     settings = current_settings()
     if settings.is_opened and (settings.net, settings.net_name) == (opened.mark, net.name):
@@ -147,20 +149,50 @@ def _choose(opened: Opened, net: LoadedNet) -> None:
         )
 
 
-def _use(opened: Opened, net: LoadedNet, nonlinearity: str, batch_first: bool) -> None:
+def _around(opened: Opened, net: LoadedNet) -> dict[str, str]:
+    """The settings `embedding` and `head`: what the file has around the net, and is wanted."""
+    chosen = {"embedding": "", "head": ""}
+    labels = {
+        "embedding": "Text goes in through the embedding",
+        "head": "Its output is read by the linear head",
+    }
+    found = {"embedding": opened.file.embeddings(net), "head": opened.file.heads(net)}
+    if not any(found.values()):
+        return chosen
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    for what, tables in found.items():
+        shapes = {table.name: tuple(table.weight.shape) for table in tables}
+        if shapes:
+            chosen[what] = row.selectbox(
+                labels[what],
+                [*shapes, ""],
+                key=f"_net_{what}_{opened.mark}_{net.name}",
+                format_func=lambda name, of=shapes: f"{name} {of[name]}" if name else "none",
+            )
+    return chosen
+
+
+def _use(opened: Opened, net: LoadedNet, options: dict[str, object]) -> None:
     """Put the net into the settings, and an input that it can read."""
     keep_for_undo()
     state = st.session_state
     state["weights"], state["net"], state["net_name"] = FROM_FILE, opened.mark, net.name
-    state["activation"], state["batch_first"] = nonlinearity, batch_first
-    state["dtype"], state["lengths"] = net.config.dtype, ""
+    state.update(options)
+    state["dtype"], state["lengths"], state["start"] = net.config.dtype, "", 0
     run = opened.file.trace
     if run is not None:
         state["input"] = state["h0"] = OF_OPENED_RUN
         if run.lengths is not None:
             state["lengths"] = ", ".join(map(str, run.lengths))
-    else:
-        state["input"], state["h0"] = "random numbers", "zeros"
+        return
+    state["h0"] = "zeros"
+    if not options["embedding"]:
+        state["input"] = "random numbers"
+        return
+    if state["input"] != "file":
+        state["input"] = "text"
+    rows = len(opened.file.embeddings(net)[0].weight)
+    state["vocab_is"] = SORTED_TEXT if vocabulary_in_file(opened, rows) is None else OF_NET_FILE
 
 
 def _shown(name: str) -> str:

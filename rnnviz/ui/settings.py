@@ -41,11 +41,19 @@ CELLS = ("RNN", "LSTM", "GRU", "stack")
 
 DIRECTIONS = ("forward only", "bidirectional")
 
+# Whence the vocabulary comes.
+TYPED, SORTED_TEXT, OF_NET_FILE = "typed", "the text's own, sorted", "the net's file"
+VOCABULARIES = (TYPED, SORTED_TEXT, OF_NET_FILE)
+
 # A link leaves out what is at its default: once published, a default is frozen.
 DEFAULTS: dict[str, object] = {
     "input": "text",
     "text": "hello",
     "vocab": "helo",
+    "unit": "characters",
+    "vocab_is": TYPED,
+    # What a .txt holds.
+    "read_as": "text",
     "layers": 2,
     "direction": "bidirectional",
     "hidden": 4,
@@ -54,6 +62,8 @@ DEFAULTS: dict[str, object] = {
     "batch": 1,
     "sample": 0,
     "start": 0,
+    # Whether a window starts from the states that the timesteps before it lead to.
+    "carry": True,
     # What an uploaded picture is resized to.
     "rows": 28,
     "columns": 28,
@@ -81,6 +91,9 @@ DEFAULTS: dict[str, object] = {
     # The fingerprint of the file of a net, and the net's name in it.
     "net": "",
     "net_name": "",
+    # In that file: what a text goes in through, and what reads the output.
+    "embedding": "",
+    "head": "",
     # Numbers changed by hand.
     "edits": "",
 }
@@ -92,6 +105,7 @@ VIEW_DEFAULTS: dict[str, object] = {
     "picture": "SVG",
     "width": "as on screen",
     "edit_view": "after",
+    "head_view": "probabilities",
 }
 
 
@@ -102,6 +116,9 @@ class Settings:
     input: str
     text: str
     vocab: str
+    unit: str
+    vocab_is: str
+    read_as: str
     layers: int
     direction: str
     hidden: int
@@ -109,6 +126,7 @@ class Settings:
     steps: int
     batch: int
     start: int
+    carry: bool
     rows: int
     columns: int
     activation: str
@@ -132,6 +150,8 @@ class Settings:
     tanh: str
     net: str
     net_name: str
+    embedding: str
+    head: str
     edits: str
 
     @property

@@ -27,6 +27,7 @@ from rnnviz.records import CellTrace
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
 from rnnviz.ui.settings import Settings
+from rnnviz.ui.window_row import window_row
 from rnnviz.ui.words import difference_words, judge, net_words, scientific, verdict, warning_words
 
 # States in all charts together that a browser draws in a second.
@@ -49,10 +50,8 @@ def heading(run: Run, row: DeltaGenerator) -> None:
         count = len(read_edits(run.settings.edits))
         row.badge(f"{count} changed by hand", icon=":material/edit:", color="orange")
     row.caption(f"{net_words(run.trace)}  \n{difference_words(result, held)}", width="content")
-    if run.file_rows is not None and run.file_rows > run.trace.seq_len:
-        first = min(run.settings.start, run.file_rows - 1)
-        last = first + run.trace.seq_len - 1
-        st.caption(f"Rows {first} to {last} of the file's {run.file_rows:,}, counted from 0.")
+    if run.whole.seq_len > run.trace.seq_len:
+        window_row(run)
     if not result.equal:
         st.warning(warning_words(result), icon=":material/warning:")
 

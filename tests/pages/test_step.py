@@ -236,7 +236,7 @@ def test_editing_the_text_changes_no_weight_and_widening_does(visit):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"text": ""}, "The text must have from 1 to 256 characters, got 0"),
+        ({"text": ""}, "The text must have from 1 to 20,000 characters, got 0"),
         ({"vocab": ""}, "The vocabulary must have from 1 to 255 characters, got 0"),
         (
             {
@@ -317,7 +317,7 @@ def test_a_file_is_run_from_the_row_that_was_asked_for(visit):
     open_file(page, "a.npy", file.getvalue())
 
     assert_matches(page, "T = 10 · batch 1 · input 2")
-    assert "Rows 290 to 299 of the file's 300" in page.captions()
+    assert "Timesteps 290 to 299 of 300, counted from 0" in page.captions()
 
 
 def test_a_link_shows_its_own_settings_at_once(visit):

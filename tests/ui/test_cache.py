@@ -73,7 +73,7 @@ def test_a_file_is_cut_to_what_can_be_drawn():
     settings = replace(SETTINGS, input="file", start=100, file=fingerprint("rows.csv", rows))
     run = make_run(settings, ("rows.csv", rows))
 
-    assert run.file_rows == 1000
+    assert run.whole.seq_len == 1000 and run.start == 100
     assert run.trace.seq_len == 256
     assert run.trace.cells[0].x[0, 0].tolist() == [100.0, 50.0]
     last = make_run(replace(settings, start=10**6), ("rows.csv", rows))

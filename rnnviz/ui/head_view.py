@@ -1,0 +1,29 @@
+"""The linear head of a file's net, on the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.figures import head_logits, head_probabilities
+from rnnviz.ui.cache import Run
+from rnnviz.ui.views import chart, look
+from rnnviz.ui.widgets import choice
+
+DRAWN = {"probabilities": head_probabilities, "logits": head_logits}
+
+
+@st.fragment
+def head_view(run: Run, sample: int) -> None:
+    """What the head of the net's file makes of the output at every timestep."""
+    if run.head is None:
+        return
+    st.subheader("What the head makes of it")
+    choice("Show", "head_view", tuple(DRAWN), _HELP)
+    draw = DRAWN[st.session_state["head_view"]]
+    chart(draw(run.head, sample=sample, look=look(run, sample)), "head")
+
+
+_HELP = (
+    "logits: output[t] times the head's weights, plus its bias. probabilities: their softmax, what "
+    "a net that was trained with cross-entropy says."
+)
