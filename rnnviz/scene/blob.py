@@ -7,6 +7,7 @@ import math
 import struct
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,13 +69,31 @@ ALIGNMENT = 8
 FINGERPRINT_BYTES = 8
 
 
+class Words(NamedTuple):
+    """What is written beside the numbers of a sample; None or nothing where there is no such.
+
+    Attributes:
+        labels: a token per timestep.
+        columns: a name per input.
+        head: the name of a linear head on top of the net.
+        likeliest: of each timestep what the head finds most probable, (words, probability).
+    """
+
+    labels: Sequence[str] | None = None
+    columns: Sequence[str] | None = None
+    head: str | None = None
+    likeliest: Sequence[Sequence[tuple[str, float]]] = ()
+
+
+NO_WORDS = Words()
+
+
 def pack(
     trace: Trace,
     torch_h: Sequence[np.ndarray],
     *,
     sample: int = 0,
-    labels: tuple[str, ...] | None = None,
-    columns: tuple[str, ...] | None = None,
+    words: Words = NO_WORDS,
     what_if: WhatIf | None = None,
 ) -> bytes:
     """One sample of a run for the player.
@@ -90,16 +109,15 @@ def pack(
         torch_h: torch's h of every cell, in the order of `Trace.cells`, as `Comparison.cells`.
             Each of shape (seq_len, batch, state_size).
         sample: which sample of the batch.
-        labels: a token per timestep.
-        columns: a name per input.
+        words: what is written beside the numbers.
         what_if: set for a run in the wrong order: where it first went wrong, and by how much.
 
     Raises:
         ValueError: the run has no such sample, or there is not one label per timestep.
     """
-    trace = checked(trace, Look(labels=labels), sample=sample)
+    trace = checked(trace, Look(labels=words.labels), sample=sample)
     header = _header(trace, torch_h, sample)
-    header |= _words(labels, columns)
+    header |= _words(words)
     if trace.lengths is not None:
         header["padded"] = True
     if what_if is not None:
@@ -125,9 +143,16 @@ def _joined(header: dict, dtype: str, arrays: Sequence[np.ndarray]) -> bytes:
     return blake2b(body, digest_size=FINGERPRINT_BYTES).digest() + body
 
 
-def _words(labels: tuple[str, ...] | None, columns: tuple[str, ...] | None) -> dict[str, list[str]]:
-    words = {"labels": labels, "columns": columns}
-    return {name: [shown_token(word) for word in row] for name, row in words.items() if row}
+def _words(words: Words) -> dict[str, list]:
+    named = {"labels": words.labels, "columns": words.columns}
+    found = {name: [shown_token(word) for word in row] for name, row in named.items() if row}
+    if words.head is not None:
+        rows = [
+            [[shown_token(token), round(share, 4)] for token, share in row]
+            for row in words.likeliest
+        ]
+        found["head"] = [shown_token(words.head), rows]
+    return found
 
 
 def _header(trace: Trace, torch_h: Sequence[np.ndarray], sample: int) -> dict:

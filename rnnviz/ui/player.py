@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rnnviz.figures.head import likeliest
 from rnnviz.scene.assemble import script
-from rnnviz.scene.blob import fingerprint, pack
+from rnnviz.scene.blob import Words, fingerprint, pack
 from rnnviz.scene.schedules import schedule
 from rnnviz.scene.what_if import what_if
 from rnnviz.ui.cache import Run, wrong_trace
@@ -89,7 +90,7 @@ def _link() -> dict:
 # Bytes are shared by all sessions that look at the same run. It is known by its settings.
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    return pack(_run.trace, _run.comparison.cells, sample=sample, **_names(_run, sample))
+    return pack(_run.trace, _run.comparison.cells, sample=sample, words=_words(_run, sample))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -97,10 +98,13 @@ def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa:
     trace = wrong_trace(_run)
     order = schedule("time-first", trace.config.lanes, trace.seq_len)
     judged = what_if(trace, _run.comparison, order)
-    names = _names(_run, sample)
-    return pack(trace, _run.comparison.cells, sample=sample, what_if=judged, **names)
+    words = _words(_run, sample)._replace(head=None)
+    return pack(trace, _run.comparison.cells, sample=sample, what_if=judged, words=words)
 
 
-def _names(run: Run, sample: int) -> dict[str, tuple[str, ...] | None]:
+def _words(run: Run, sample: int) -> Words:
     named = run.settings.input in ("text", "file")
-    return {"labels": run.labels(sample), "columns": run.series.columns if named else None}
+    words = Words(run.labels(sample), run.series.columns if named else None)
+    if run.head is None:
+        return words
+    return words._replace(head=run.head.name, likeliest=likeliest(run.head, sample, 3))

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import rnnviz
-from rnnviz.scene.blob import pack
+from rnnviz.scene.blob import Words, pack
 from rnnviz.ui.presets import PRESETS
 from rnnviz.ui.settings import DRAWN_WEIGHTS, EXAMPLE_WEIGHTS
 from rnnviz.ui.uploads import fingerprint
@@ -96,7 +96,7 @@ def test_the_numbers_are_the_engines(visit):
     trace = rnnviz.trace(net, torch.from_numpy(np.eye(5)[[3, 2, 1]]).unsqueeze(1))
     theirs = rnnviz.compare(trace, net).numpy().cells
 
-    assert page.packed() == [pack(trace, theirs, labels=tuple("ole"), columns=(*"helo", "unknown"))]
+    assert page.packed() == [pack(trace, theirs, words=Words(tuple("ole"), (*"helo", "unknown")))]
     for direction in ("forward", "reverse"):
         page.at.selectbox(key="cell").set_value(f"layer 0, {direction}").run()
         table = page.at.dataframe[0].value

@@ -18,7 +18,7 @@ from rnnviz.config import ITEM_BYTES
 from rnnviz.figures import Look
 from rnnviz.figures.ranges import input_scale, product_scale, state_scale, weight_scale
 from rnnviz.scene.assemble import script
-from rnnviz.scene.blob import fingerprint, pack
+from rnnviz.scene.blob import Words, fingerprint, pack
 from rnnviz.scene.what_if import WhatIf
 from tests.engine.test_forward import make
 from tests.figures.conftest import typed_comparison, typed_trace
@@ -228,7 +228,7 @@ def test_the_header_follows_the_run(options, expected):
 def test_labels_are_cut_and_what_cannot_be_seen_is_made_visible():
     trace = typed_trace(seq_len=6)
     labels = ["a" * 13, " \n", "\x00\u202e", "<b>&", "中?", "\ud800"]
-    packed = pack(trace, typed_comparison(trace).cells, labels=labels)
+    packed = pack(trace, typed_comparison(trace).cells, words=Words(labels=labels))
 
     assert unpacked(packed)[0]["labels"] == ["a" * 11 + "…", "␣↵", "��", "<b>&", "中?", "�"]
     assert '"中?"'.encode() in packed
@@ -263,7 +263,7 @@ def test_a_verdict_without_a_finite_difference_can_be_read():
 def test_columns_are_words_to_be_seen():
     trace = typed_trace(seq_len=3, layers=1)
     names = tuple(f"{k}\t" for k in range(trace.cells[0].input_size))
-    header, *_ = unpacked(pack(trace, typed_comparison(trace).cells, columns=names))
+    header, *_ = unpacked(pack(trace, typed_comparison(trace).cells, words=Words(columns=names)))
 
     assert header["columns"] == [f"{k}⇥" for k in range(len(names))]
 
@@ -280,7 +280,7 @@ def test_labels_that_are_no_label_per_timestep_are_refused():
     trace = typed_trace(seq_len=3, layers=1)
 
     with pytest.raises(ValueError, match="labels must hold one text per timestep, 3 in all, got 2"):
-        pack(trace, typed_comparison(trace).cells, labels=("a", "b"))
+        pack(trace, typed_comparison(trace).cells, words=Words(labels=("a", "b")))
 
 
 def test_the_fingerprint_is_that_of_all_that_follows():
@@ -328,8 +328,8 @@ def test_a_sample_and_labels_are_part_of_the_fingerprint():
     packed = [
         pack(trace, cells),
         pack(trace, cells, sample=1),
-        pack(trace, cells, labels=list("hello")),
-        pack(trace, cells, labels=list("hellO")),
+        pack(trace, cells, words=Words(labels=list("hello"))),
+        pack(trace, cells, words=Words(labels=list("hellO"))),
     ]
 
     assert len({fingerprint(one) for one in packed}) == 4
@@ -354,7 +354,7 @@ def test_a_packed_run_is_hardly_larger_than_its_numbers(sizes, dtype, input_size
 def test_the_browser_reads_the_same_numbers(dtype, tmp_path):
     """What the player's own code makes of the bytes, wherever they begin."""
     _, trace, truth = runs(dtype, sizes=SIZES, num_layers=2, bidirectional=True)
-    packed = packed_run(trace, truth, sample=1, labels=list("hello"))
+    packed = packed_run(trace, truth, sample=1, words=Words(labels=list("hello")))
     (tmp_path / "run.mjs").write_text(script("run"), "utf-8")
     (tmp_path / "packed").write_bytes(b"odd" + packed)
     (tmp_path / "main.mjs").write_text(
@@ -386,3 +386,11 @@ def test_the_browser_reads_the_same_numbers(dtype, tmp_path):
             assert lane[name] == getattr(cell, name)[:, 1].double().flatten().tolist()
         for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
             assert lane[name] == getattr(cell, name).double().flatten().tolist()
+
+
+def test_head_is_told_timestep_by_timestep():
+    trace = typed_trace(seq_len=2, layers=1)
+    words = Words(head="fc\n", likeliest=[[("a", 0.75), (" ", 0.25)], []])
+    header, *_ = unpacked(pack(trace, typed_comparison(trace).cells, words=words))
+
+    assert header["head"] == ["fc↵", [[["a", 0.75], ["␣", 0.25]], []]]

@@ -247,5 +247,18 @@ export function stateWords(run, moment) {
       `h[${t}][${unit}] = (1 − z) · n + z · ${from("h")} ≈ ${parts} ≈ ${of({ field: "h" })}`,
     );
   }
+  if (run.head) {
+    lines.push(headWords(run, moment));
+  }
   return lines;
+}
+
+/** What the head makes of output[t], once all of it is there: a line for every moment alike. */
+function headWords(run, { t, done }) {
+  const [name, rows] = run.head;
+  if (!run.lanes.slice(-run.numDirections).every((lane) => done(lane.index, t))) {
+    return `${name} reads output[${t}] when layer ${run.numLayers - 1} has it`;
+  }
+  const parts = rows[t].map(([token, probability]) => `${token} ${probability.toFixed(2)}`);
+  return `${name}: softmax of output[${t}] ≈ ${parts.join(", ")}`;
 }

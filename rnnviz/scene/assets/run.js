@@ -50,6 +50,8 @@ export const C = 4;
  * @property {boolean} padded - whether the samples have lengths of their own.
  * @property {string[]|null} labels - a token per timestep.
  * @property {string[]|null} columns - a name per input.
+ * @property {[string, [string, number][][]]|null} head - of a linear head its name, and of each
+ *   timestep what it finds most probable: [what, probability].
  * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
  * @property {string} judge - what it is held against: torch.nn, or where that has no such net, the
  *   same loop in plain torch.
@@ -87,6 +89,7 @@ export function openRun(bytes) {
     padded: header.padded === true,
     labels: header.labels ?? null,
     columns: header.columns ?? null,
+    head: header.head ?? null,
     limits: { ...header.limits, difference: [header.apart || 1, header.apart || 1] },
     apart: header.apart,
     judge: header.codes ? "plain torch" : "torch.nn",
