@@ -23,6 +23,7 @@ from rnnviz.limits import (
 )
 from rnnviz.ui.nets import example_net
 from rnnviz.ui.opened import kept_opened
+from rnnviz.ui.paste import paste_menu
 from rnnviz.ui.preset_menu import preset_menu, preset_story
 from rnnviz.ui.settings import (
     CELLS,
@@ -97,6 +98,7 @@ def _input() -> None:
             slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
         case "file":
             uploader()
+            paste_menu()
 
 
 def _input_size(settings: Settings) -> None:

@@ -123,6 +123,7 @@ def _choose(opened: Opened, net: LoadedNet) -> None:
     """What the file does not say, and the button that opens the net in the player."""
     for warning in net.warnings:
         st.warning(f"{plain(warning)}.", icon=":material/warning:")
+    around = _around(opened, net)
     options = st.container(horizontal=True, vertical_alignment="bottom")
     nonlinearity = net.config.nonlinearity
     if not GATE_NAMES[net.config.kind] and net.hints.nonlinearity is None:
@@ -132,7 +133,6 @@ def _choose(opened: Opened, net: LoadedNet) -> None:
     batch_first = net.config.batch_first
     if net.hints.batch_first is None and not net.of_one_cell:
         batch_first = options.toggle("batch_first", key="_net_batch_first")
-    around = _around(opened, net)
     options.button(
         "Use this net",
         type="primary",
@@ -159,11 +159,10 @@ def _around(opened: Opened, net: LoadedNet) -> dict[str, str]:
     found = {"embedding": opened.file.embeddings(net), "head": opened.file.heads(net)}
     if not any(found.values()):
         return chosen
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    for what, tables in found.items():
+    for column, (what, tables) in zip(st.columns(2), found.items(), strict=True):
         shapes = {table.name: tuple(table.weight.shape) for table in tables}
         if shapes:
-            chosen[what] = row.selectbox(
+            chosen[what] = column.selectbox(
                 labels[what],
                 [*shapes, ""],
                 key=f"_net_{what}_{opened.mark}_{net.name}",
