@@ -53,7 +53,7 @@ def test_a_file_is_opened_and_its_net_is_played(new_page, server, width, scheme)
     player = page.locator(".rnnviz")
     player.focus()
     press(player, "Home", "End")
-    assert headline(page) == "Update 24 of 24: layer 1, reverse, t = 0"
+    assert headline(page) == "Update 20 of 20: layer 1, reverse, t = 0"
 
 
 def test_the_file_stays_with_its_session(new_page, server):
