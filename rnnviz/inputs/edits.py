@@ -33,8 +33,13 @@ class Edit(NamedTuple):
     index: tuple[int, ...]
     value: float
 
+    @property
+    def place(self) -> str:
+        """Which number it is: `weight_hh_l0[1,2]`."""
+        return f"{self.name}[{','.join(map(str, self.index))}]"
+
     def __str__(self) -> str:
-        return f"{self.name}[{','.join(map(str, self.index))}]={shortest(self.value)}"
+        return f"{self.place}={shortest(self.value)}"
 
 
 def read_edits(text: str) -> tuple[Edit, ...]:

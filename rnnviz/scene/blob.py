@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnviz.config import StackConfig
 from rnnviz.figures.lanes import unrolled_plan
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked
 from rnnviz.figures.ranges import (
@@ -120,6 +121,8 @@ def pack(
     header |= _words(words)
     if trace.lengths is not None:
         header["padded"] = True
+    if isinstance(trace.config, StackConfig):
+        header["stack"] = True
     if what_if is not None:
         # JSON knows no infinity.
         difference = what_if.difference if math.isfinite(what_if.difference) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 import torch
 from torch import Tensor
@@ -86,6 +88,28 @@ def change_edits(edits: tuple[Edit, ...]) -> None:
         state[_PAST] = [*state.get(_PAST, []), state["edits"]][-MAX_PAST:]
         state[_FUTURE] = []
         state["edits"] = text
+
+
+def change_by(change: Mapping[str, object]) -> None:
+    """What the player sends: {"put": "x[0,0,1]=2"}, {"take": "x[0,0,1]"}, {"undo": True} or redo.
+
+    Anything else is no change.
+
+    Raises:
+        ValueError: what is put is no edit, or there are too many.
+    """
+    put, take = change.get("put"), change.get("take")
+    edits = current_edits()
+    if isinstance(put, str):
+        (edit, *_) = read_edits(put) or (None,)
+        kept = [one for one in edits if edit is None or one.place != edit.place]
+        change_edits((*kept, *([edit] if edit else [])))
+    elif isinstance(take, str):
+        change_edits(tuple(edit for edit in edits if edit.place != take))
+    elif change.get("undo"):
+        undo()
+    elif change.get("redo"):
+        redo()
 
 
 def undo() -> None:

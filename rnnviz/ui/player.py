@@ -6,6 +6,8 @@ once, a run's bytes once per change, and the player's own message is a few hundr
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from rnnviz.figures.head import likeliest
@@ -14,10 +16,15 @@ from rnnviz.scene.blob import Words, fingerprint, pack
 from rnnviz.scene.schedules import schedule
 from rnnviz.scene.what_if import what_if
 from rnnviz.ui.cache import Run, wrong_trace
+from rnnviz.ui.edits import can_redo, can_undo, change_by, current_edits
 from rnnviz.ui.settings import Settings
 
 # Parts of the player that a link may hide: `?hide=code,strip`.
 PARTS = ("map", "transport", "options", "anatomy", "drill", "code", "strip")
+
+# Whether the player changed a number in this very run, and what was wrong with the last change.
+_EDITED = "_player_edited"
+_ERROR = "_player_error"
 
 _NO_LINK = {"seed": {}, "hide": []}
 
@@ -43,6 +50,9 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         name: tells the players of a page apart.
         linked: whether the page's address holds where one is.
     """
+    if st.session_state.pop(_EDITED, False):
+        # What was changed is on every part of the page.
+        st.rerun()
     link = st.session_state.setdefault(f"_{name}_link", _link() if linked else _NO_LINK)
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
     right = _packed(run.settings, sample, run)
@@ -63,13 +73,38 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
                 "hide": link["hide"],
                 "seed": link["seed"],
                 "linked": linked,
+                "edits": _edits() if linked else None,
             },
             on_order_change=_nothing,
+            on_edit_change=partial(_edit, name),
         )
 
 
 def _nothing() -> None:
     """A component has a state only where a change of it is listened to."""
+
+
+def _edits() -> dict:
+    """What the player must know of the edits; an error has a number, so that it is told once."""
+    return {
+        "edited": [edit.place for edit in current_edits()],
+        "undo": can_undo(),
+        "redo": can_redo(),
+        "error": st.session_state.get(_ERROR),
+    }
+
+
+def _edit(name: str) -> None:
+    """A number was changed in the player: `put` one, `take` one back, `undo` or `redo`."""
+    change = st.session_state.get(name, {}).get("edit")
+    if not isinstance(change, dict):
+        return
+    try:
+        change_by(change)
+    except ValueError as error:
+        count = st.session_state.get(_ERROR, (0, ""))[0]
+        st.session_state[_ERROR] = (count + 1, str(error))
+    st.session_state[_EDITED] = True
 
 
 def _link() -> dict:

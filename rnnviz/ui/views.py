@@ -46,10 +46,12 @@ def heading(run: Run, row: DeltaGenerator) -> None:
     result, held = run.comparison, judge(run.trace)
     if result.equal:
         row.badge(verdict(result, held), icon=":material/check:", color="green")
+    words = difference_words(result, held)
     if run.settings.edits:
+        # In this line, where there is room: a badge would move the page down.
         count = len(read_edits(run.settings.edits))
-        row.badge(f"{count} changed by hand", icon=":material/edit:", color="orange")
-    row.caption(f"{net_words(run.trace)}  \n{difference_words(result, held)}", width="content")
+        words += f" · :orange[:material/edit: {count} changed by hand]"
+    row.caption(f"{net_words(run.trace)}  \n{words}", width="content")
     if run.whole.seq_len > run.trace.seq_len:
         window_row(run)
     if not result.equal:

@@ -1,5 +1,6 @@
 // What stands around the blocks of a step: names of the rows, frames, and what the pointer lights.
 import { NAMES, OPERANDS } from "./anatomy_plan.js";
+import { editMarks } from "./edit_marks.js";
 
 const FONT = 11;
 
@@ -63,6 +64,7 @@ export function frameItems(view, plan, list) {
     const look = { radius: 4, stroke: palette.chosen, line: 1.8 };
     list.push({ kind: "rect", ...place, height: rows.size(row) + 3, ...look });
   }
+  editMarks(view, plan, list);
   if (hover) {
     hoverItems(plan, hover, palette, list);
   }

@@ -74,7 +74,7 @@ export function anatomyPlan({ run, moment, apart }, width) {
   const end = (stacked ? below : top) + rows.height + FOOT;
   const state = statePlan(lane, moment.unit, end + 12, width);
   const height = state.length > 0 ? state[0].y + state[0].rows.height + FOOT : end;
-  return { blocks, state, rows, top, height, stacked, runHash: run.hash };
+  return { blocks, state, rows, top, height, stacked, runHash: `${run.hash} ${run.drafts ?? 0}` };
 }
 
 /** Where the vectors of the strip stand that show what becomes of the gates. */

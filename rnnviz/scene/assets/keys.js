@@ -1,13 +1,13 @@
 // The keys of the player.
 import { showHelp } from "./actions.js";
-import { jumped, stepped } from "./walk.js";
+import { jumped, stepped, toEnd } from "./walk.js";
 
 const KEYS = {
   " ": (player) => player.playOrPause(),
   ArrowRight: (player, shift) => forwards(player, shift, 1),
   ArrowLeft: (player, shift) => forwards(player, shift, -1),
-  Home: (player) => player.toEnd(-1),
-  End: (player) => player.toEnd(1),
+  Home: (player) => player.move(toEnd, -1),
+  End: (player) => player.move(toEnd, 1),
   ArrowUp: (player, shift) => toRow(player, shift, -1),
   ArrowDown: (player, shift) => toRow(player, shift, 1),
   "[": (player) => player.changeSpeed(-1),

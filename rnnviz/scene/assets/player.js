@@ -6,6 +6,7 @@ import { CodePane } from "./code_pane.js";
 import { Textures } from "./colors.js";
 import { showControls } from "./controls.js";
 import { make } from "./dom.js";
+import { Editor } from "./editor.js";
 import { buildFrame } from "./frame.js";
 import { onKey } from "./keys.js";
 import { momentOf, orderOf, REST, scheduleOf } from "./order.js";
@@ -13,14 +14,15 @@ import { attachPointer } from "./pointer.js";
 import { Screen } from "./screen.js";
 import { fromLink } from "./link.js";
 import { Teller } from "./teller.js";
-import { advanced, carried, focused, fromHere, restAt, START, toEnd, turned } from "./walk.js";
+import { advanced, carried, focused, fromHere, restAt, START, turned } from "./walk.js";
 
 export class Player {
   /**
    * @param {HTMLElement|ShadowRoot} parent
    * @param {Object} host - what surrounds the player may do for it:
    *   `onLink({at, walk, order, all, gate})` when one rests at another moment, `onOrder(order)` when the
-   *   run in the wrong order is needed, or no longer.
+   *   run in the wrong order is needed, or no longer; `onEdit(change)` to put a number into the
+   *   net, take it back, undo or redo.
    */
   constructor(parent, host = {}) {
     this.host = host;
@@ -39,6 +41,7 @@ export class Player {
     this.code = new CodePane(this.parts.code, (hover) => this.setHover(hover));
     this.parts.root.addEventListener("keydown", (event) => this.key(event));
     this.parts.root.addEventListener("pointerdown", (event) => this.pressed(event));
+    this.editor = new Editor(this);
     attachPointer(this);
     this.resize = new ResizeObserver(() => this.invalidate());
     this.resize.observe(this.parts.root);
@@ -49,24 +52,24 @@ export class Player {
    *
    * @param {{run: Object, wrong: Object|null, theme: string, fit: boolean, hide: string[],
    *   seed: Object|null, autoplay: boolean}} given - `seed` is {at, walk, order, all, gate} of a
-   *   link; `wrong` the run in the wrong order, once it was asked for.
+   *   link; `wrong` the run in the wrong order, once it was asked for; `edits` as in `Editor`.
    */
-  update({ run, wrong, theme, fit, hide, seed, autoplay }) {
-    const first = this.run === null;
-    this.runs = { right: run, wrong };
-    this.palette = SHARED.palettes[theme];
-    this.fit = fit ? 1 : 0;
+  update({ run, wrong, theme, fit, hide, seed, autoplay, edits = null }) {
+    const before = this.run;
+    const palette = SHARED.palettes[theme];
+    Object.assign(this, { runs: { right: run, wrong }, palette, fit: fit ? 1 : 0 });
     this.parts.root.dataset.theme = theme;
     for (const [name, section] of Object.entries(this.parts.sections)) {
       section.hidden = hide.includes(name);
     }
-    if (first && Object.hasOwn(SHARED.orders, seed?.order ?? "")) {
+    if (!before && Object.hasOwn(SHARED.orders, seed?.order ?? "")) {
       this.state.order = seed.order;
     }
     this.choose();
-    if (first) {
+    if (!before) {
       this.begin(seed, autoplay);
     }
+    this.editor.update(edits, this.run !== before);
     this.invalidate();
   }
 
@@ -121,8 +124,9 @@ export class Player {
 
   /** Everything that a view is drawn from. */
   view() {
-    const { run, schedule, palette, fit, textures, hover, moment, state } = this;
-    return { run, schedule, palette, fit, textures, hover, moment, apart: state.apart };
+    const { run, schedule, palette, fit, textures, hover, moment, state, editor } = this;
+    const { apart } = state;
+    return { run, schedule, palette, fit, textures, hover, moment, apart, edited: editor.edited };
   }
 
   set(change) {
@@ -134,10 +138,6 @@ export class Player {
     this.pause();
     this.state = how(this.run, this.schedule, this.state, direction);
     this.settle();
-  }
-
-  toEnd(direction) {
-    this.move(toEnd, direction);
   }
 
   /** To a lane's timestep; the unit is kept unless one is given. */

@@ -20,7 +20,11 @@ export function attachPointer(player) {
     const hit = (event) => stepHit(player, name, event);
     picture.addEventListener("pointermove", (event) => point(player, hit(event), event));
     picture.addEventListener("pointerleave", () => leave(player));
-    picture.addEventListener("click", (event) => clicked(player, hit(event)()));
+    picture.addEventListener("click", (event) => {
+      if (name !== "anatomy" || !player.editor.opens(event)) {
+        clicked(player, hit(event)());
+      }
+    });
   }
   onStrip(player, parts.strip);
   onTimeline(player, parts.slider);
@@ -82,7 +86,7 @@ function mapHit(player, { offsetX: x, offsetY: y }) {
 }
 
 /** The same in the anatomy and the drill-down; pictures of many cells know their place only here. */
-function stepHit(player, name, { offsetX: x, offsetY: y }) {
+export function stepHit(player, name, { offsetX: x, offsetY: y }) {
   return () => {
     const hit = itemAt(player.screen.lists[name] ?? [], x, y)?.hit ?? null;
     if (hit?.part !== "picture") {

@@ -53,6 +53,7 @@ export const C = 4;
  * @property {[string, [string, number][][]]|null} head - of a linear head its name, and of each
  *   timestep what it finds most probable: [what, probability].
  * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
+ * @property {boolean} isStack - whether its parameters have the names of a `CellStack`.
  * @property {string} judge - what it is held against: torch.nn, or where that has no such net, the
  *   same loop in plain torch.
  * @property {number} apart - max |RNNviz - torch.nn| of h in this sample.
@@ -92,6 +93,7 @@ export function openRun(bytes) {
     head: header.head ?? null,
     limits: { ...header.limits, difference: [header.apart || 1, header.apart || 1] },
     apart: header.apart,
+    isStack: header.stack === true,
     judge: header.codes ? "plain torch" : "torch.nn",
     layout: header.layout,
     whatIf: header.what_if

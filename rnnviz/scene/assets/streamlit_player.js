@@ -66,6 +66,7 @@ class Slot {
       hide: data.hide,
       seed: kept ?? data.seed,
       autoplay: first && !kept && firstVisit(),
+      edits: data.edits,
     });
     if (first && data.linked && !this.player.teller.untouched) {
       this.writeAddress();
@@ -90,6 +91,7 @@ class Slot {
           this.writeAddress(link);
         }
       },
+      onEdit: (change) => this.component.setTriggerValue("edit", change),
       onOrder: (order) => this.component.setStateValue("order", order),
     });
     shared.current ??= this.player;

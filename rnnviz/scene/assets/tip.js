@@ -10,7 +10,8 @@ import { describe } from "./describe.js";
  * @param {PointerEvent} event
  */
 export function point(player, find, event) {
-  if (!player.run) {
+  // What is being changed says itself what it is.
+  if (!player.run || player.editor.isOpen) {
     return;
   }
   const hit = find();
