@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rnnviz import examples
-from rnnviz.config import RNNConfig, StackConfig
+from rnnviz.config import Clamp, RNNConfig, StackConfig
 from rnnviz.engine.capture import capture
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import trace
@@ -24,6 +24,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CellStack",
     "CellTrace",
+    "Clamp",
     "Comparison",
     "LoadedFile",
     "LoadedNet",

@@ -1,5 +1,6 @@
 """Sizes and options of nets and stacks, in torch's own words."""
 
+from rnnviz.config.clamp import CLAMPABLE, HOLD, Clamp
 from rnnviz.config.names import (
     GATE_NAMES,
     GATE_WORDS,
@@ -18,13 +19,16 @@ from rnnviz.config.net import RNNConfig
 from rnnviz.config.stack import NetConfig, StackConfig, config_from_json
 
 __all__ = [
+    "CLAMPABLE",
     "GATE_NAMES",
     "GATE_WORDS",
+    "HOLD",
     "ITEM_BYTES",
     "PARAMETERS",
     "PLACES",
     "TOLERANCE",
     "Activation",
+    "Clamp",
     "Direction",
     "Dtype",
     "Kind",

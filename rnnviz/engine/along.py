@@ -174,7 +174,7 @@ def _chunk(
 ) -> CellTrace:
     widths = sum(len(names) * width for names, width in cell_buffers(config).items())
     arrays = arrays_like(x, widths * x.shape[0] * x.shape[1])
-    return run_cell(arrays, config, lane, x, given, (None, own))
+    return run_cell(arrays, config, lane, x, given, (None, own, ()))
 
 
 def _chunks(seq_len: int, *, reverse: bool) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.config import TOLERANCE, NetConfig, StackConfig
+from rnnviz.engine.activations import Given
 from rnnviz.engine.checks import (
     Module,
     activations_of,
@@ -43,7 +44,8 @@ def compare(trace: Trace, module: Module) -> Comparison:
 
     Where numbers are dropped at random (dropout in training mode, or a trace of such a run), torch
     runs layer by layer with the masks that the trace recorded, as no call would repeat them. A
-    `CellStack` is held against its own forward, which calls torch's cells where it can.
+    `CellStack` is held against its own forward, which calls torch's cells where it can. A run with
+    clamps, which torch has not, is held against the same sums in plain torch, layer by layer.
 
     Args:
         trace: what `rnnviz.trace` gave, or its `numpy()`.
@@ -59,14 +61,16 @@ def compare(trace: Trace, module: Module) -> Comparison:
     weights = weights_of(module, config)
     check_weights(module, weights)
     like = weights[0]["weight_ih"]
+    activations = activations_of(module, config)
     at_random = 0 < config.dropout < 1 and (drops(module) or _has_masks(trace))
     with torch.no_grad(), torch.autocast(like.device.type, enabled=False):
-        result = _with_masks(trace, config, weights) if at_random else _called(trace, module, like)
+        if at_random or trace.clamps:
+            result = _layer_by_layer(trace, config, weights, activations)
+        else:
+            result = _called(trace, module, like)
         runs = [
             run_cell_by_torch((config.cells_of(cell.layer), given), cell, own)
-            for cell, own, given in zip(
-                trace.cells, weights, activations_of(module, config), strict=True
-            )
+            for cell, own, given in zip(trace.cells, weights, activations, strict=True)
         ]
     return _judged(trace, result, runs)
 
@@ -136,20 +140,37 @@ def _packed_like(trace: Trace, like: Tensor) -> PackedSequence:
     return PackedSequence(data.to(like), batch_sizes.cpu(), *order)
 
 
-def _with_masks(trace: Trace, config: NetConfig, weights: list[dict[str, Tensor]]) -> _Result:
-    """What the module would have returned had it drawn the masks of the trace."""
-    joined, runs = run_with_masks(trace, config, weights)
-    finals = [torch.stack([run.h_last for run in runs]), None]
+def _layer_by_layer(
+    trace: Trace,
+    config: NetConfig,
+    weights: list[dict[str, Tensor]],
+    activations: list[tuple[Given, ...]],
+) -> _Result:
+    """What the module would have returned with the masks and clamps of the trace."""
+    joined, runs = run_with_masks(trace, config, weights, activations)
+    finals = [tuple(run.h_last for run in runs), None]
     if config.has_c:
-        finals[1] = torch.stack([run.c_last for run in runs])
+        finals[1] = tuple(run.c_last for run in runs)
+    alone = not trace.batched
+    if isinstance(config, StackConfig):
+        finals = [final and tuple(_own(row, alone) for row in final) for final in finals]
+    else:
+        finals = [None if final is None else torch.stack(final) for final in finals]
+        finals = [f.squeeze(1) if alone and f is not None else f for f in finals]
+    if trace.of_one_cell:
+        return _Result(finals[0][0], *(None if f is None else f[0] for f in finals))
     if trace.is_packed:
         packed = _packed_like(trace, weights[0]["weight_ih"])
         rows = rows_of(packed)
         return _Result(packed._replace(data=joined[rows.t, rows.sample]), *finals)
-    if not trace.batched:
-        finals = [None if final is None else final.squeeze(1) for final in finals]
+    if alone:
         return _Result(joined.squeeze(1), *finals)
     return _Result(joined.transpose(0, 1) if config.batch_first else joined, *finals)
+
+
+def _own(row: Tensor | None, alone: bool) -> Tensor | None:
+    """A row of h_n or c_n of a stack, without the batch axis if the input had none."""
+    return row[0] if alone and row is not None else row
 
 
 def _judged(trace: Trace, result: _Result, runs: list[Rerun]) -> Comparison:

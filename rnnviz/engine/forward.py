@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.config import NetConfig, StackConfig
+from rnnviz.config import Clamp, NetConfig, StackConfig
 from rnnviz.engine.activations import Given
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays, arrays_like
 from rnnviz.engine.call import Call, read_call
@@ -23,6 +23,7 @@ from rnnviz.engine.checks import (
     drops,
     weights_of,
 )
+from rnnviz.engine.clamps import clamps_of_cells
 from rnnviz.engine.joins import joined, with_dropout
 from rnnviz.engine.packing import Rows, padded, repacked, rows_of
 from rnnviz.engine.plan import Lane, buffer_numbers, plan
@@ -30,6 +31,9 @@ from rnnviz.engine.run_cell import run_cell
 from rnnviz.engine.stack import StackStates
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Trace
+
+# What a cell is run with besides its numbers: lengths, activations, clamps.
+Rest: TypeAlias = tuple[tuple[int, ...] | None, tuple[Given, ...], tuple[Clamp, ...]]
 
 States: TypeAlias = Tensor | tuple[Tensor, Tensor] | StackStates
 
@@ -41,6 +45,7 @@ def trace(
     *,
     max_bytes: int = LIBRARY_MAX_BYTES,
     generator: torch.Generator | None = None,
+    clamps: Iterable[Clamp] = (),
 ) -> Trace:
     """Run a torch.nn.RNN, LSTM, GRU, one of their cells or a stack by hand; keep every number.
 
@@ -60,6 +65,7 @@ def trace(
         max_bytes: the largest record allowed, checked before any memory is taken.
         generator: draws the masks of dropout, on the net's device; torch's own if None. That one
             all threads of a process share.
+        clamps: what is held over spans of timesteps; see `rnnviz.Clamp`.
 
     Raises:
         TypeError: an argument is of the wrong kind.
@@ -68,7 +74,7 @@ def trace(
         RuntimeError: sizes, devices or the dtype of hx do not fit, as in torch.
         NotImplementedError: hooks change the module before each call.
     """
-    return run_plan(plan, module, (input, hx), max_bytes, generator)
+    return run_plan(plan, module, (input, hx), max_bytes, generator, clamps)
 
 
 def run_plan(
@@ -77,12 +83,14 @@ def run_plan(
     given: tuple[Tensor | PackedSequence, States],
     max_bytes: int,
     generator: torch.Generator | None,
+    clamps: Iterable[Clamp] = (),
 ) -> Trace:
     """What `trace` does with `given`, (input, hx), by the plan that `lanes_of` makes."""
     config = config_of(module)
     weights = weights_of(module, config)
     check_weights(module, weights)
     call = read_call(module, config, *given, weights[0]["weight_ih"])
+    held = clamps_of_cells(config, clamps, call.seq_len)
     lanes, dropout = lanes_of(config), config.dropout if drops(module) else 0.0
     alone = tuple(lane.layer for lane in lanes if lane.reads_alone)
     sizes = (call.seq_len, call.batch)
@@ -97,7 +105,9 @@ def run_plan(
     with torch.inference_mode(False), torch.no_grad(), np.errstate(all="ignore"):
         arrays = arrays_like(call.x, written)
         rows = None if call.packed is None else rows_of(call.packed)
-        net = (lanes, weights, activations_of(module, config), dropout)
+        own = zip(config.lanes, activations_of(module, config), strict=True)
+        rest = [(call.lengths, given, held.get(place, ())) for place, given in own]
+        net = (lanes, weights, rest, dropout)
         cells = _run(arrays, config, net, call, rows, generator)
         last = cells[-config.num_directions :]
         output = joined(arrays, last) if rows is None else repacked(arrays, last, call.packed, rows)
@@ -107,13 +117,13 @@ def run_plan(
 def _run(
     arrays: NumpyArrays | TorchArrays,
     config: NetConfig,
-    net: tuple[tuple[Lane, ...], list[dict[str, Tensor]], list[tuple[Given, ...]], float],
+    net: tuple[tuple[Lane, ...], list[dict[str, Tensor]], list[Rest], float],
     call: Call,
     rows: Rows | None,
     generator: torch.Generator | None,
 ) -> list[CellTrace]:
-    """Every cell's record; `net` is (lanes, weights, activations, the share that is dropped)."""
-    lanes, weights, activations, dropout = net
+    """Every cell's record; `net` is (lanes, weights, the rest of each cell, what is dropped)."""
+    lanes, weights, rests, dropout = net
     states = own_states(arrays, config, call)
     if rows is None:
         x = arrays.own(call.x)
@@ -122,7 +132,7 @@ def _run(
         x = padded(call.x, rows, call.x.new_empty(shape))
     cells: list[CellTrace] = []
     below: list[CellTrace] = []
-    for lane, cell_weights, own in zip(lanes, weights, activations, strict=True):
+    for lane, cell_weights, rest in zip(lanes, weights, rests, strict=True):
         if lane.layer > 0 and lane.direction == "forward":
             below = cells[-config.num_directions :]
             if dropout > 0:
@@ -136,7 +146,7 @@ def _run(
             name: rows[lane.row] for name, rows in states.items() if rows[lane.row] is not None
         }
         cell_config = config.cells_of(lane.layer)
-        cells.append(run_cell(arrays, cell_config, lane, x, given, (call.lengths, own)))
+        cells.append(run_cell(arrays, cell_config, lane, x, given, rest))
     return cells
 
 

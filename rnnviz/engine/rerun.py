@@ -9,8 +9,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rnnviz.config import PLACES, RNNConfig
+from rnnviz.config import PLACES, NetConfig, RNNConfig
 from rnnviz.engine.activations import Given
+from rnnviz.engine.clamped_rerun import run_clamped
 from rnnviz.engine.stack import CellStack
 from rnnviz.engine.weights import cell_without_values, without_values
 from rnnviz.records import CellTrace, Trace
@@ -88,6 +89,9 @@ def run_cell_by_torch(
     """
     config, activations = net
     like = weights["weight_ih"]
+    if cell.clamps:
+        x = torch.as_tensor(cell.x).to(like) if x is None else x
+        return _with_clamps(cell, weights, activations or config.activation_names, x)
     alone = one_layer(config, cell.input_size, weights, activations)
     x = torch.as_tensor(cell.x).to(like) if x is None else x
     h_0 = torch.as_tensor(cell.h_0).to(like)
@@ -106,10 +110,26 @@ def run_cell_by_torch(
     )
 
 
+def _with_clamps(
+    cell: CellTrace, weights: dict[str, Tensor], activations: tuple[Given, ...], x: Tensor
+) -> Rerun:
+    """A cell in which something is held: no net of torch's, but the same sums in plain torch."""
+    h, c = run_clamped(cell, weights, activations, x)
+    return Rerun(h, _at_end(cell, h), c, None if c is None else _at_end(cell, c))
+
+
+def _at_end(cell: CellTrace, states: Tensor) -> Tensor:
+    """The states after each sample's last update; rows are positions of the sequence."""
+    return states[0] if cell.direction == "reverse" else _last(cell, states)
+
+
 def run_with_masks(
-    trace: Trace, config: RNNConfig, weights: list[dict[str, Tensor]]
+    trace: Trace,
+    config: NetConfig,
+    weights: list[dict[str, Tensor]],
+    activations: list[tuple[Given, ...]],
 ) -> tuple[Tensor, list[Rerun]]:
-    """The whole net by torch, layer by layer, with the masks that the trace recorded.
+    """The whole net by torch, layer by layer, with the masks and clamps of the trace.
 
     Gives the joined states of the last layer, (seq_len, batch, D * state_size), and every cell.
     """
@@ -120,7 +140,8 @@ def run_with_masks(
         states = []
         for row in range(layer * config.num_directions, (layer + 1) * config.num_directions):
             cell = trace.cells[row]
-            runs.append(run_cell_by_torch((config, None), cell, weights[row], x))
+            net = (config.cells_of(layer), activations[row])
+            runs.append(run_cell_by_torch(net, cell, weights[row], x))
             h = runs[-1].h
             if cell.dropout_mask is not None:
                 h = h * torch.as_tensor(cell.dropout_mask).to(like)

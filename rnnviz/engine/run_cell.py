@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
 from torch import Tensor
 
-from rnnviz.config import GATE_NAMES, Direction, RNNConfig
+from rnnviz.config import GATE_NAMES, Clamp, Direction, RNNConfig
 from rnnviz.engine.activations import Given, name_of
 from rnnviz.engine.arrays import NumpyArrays, TorchArrays
 from rnnviz.engine.cells import gru_scan, lstm_scan, rnn_scan
+from rnnviz.engine.clamps import Activations, ChangedScan, Scan, clamped
 from rnnviz.engine.curves import curves_of
 from rnnviz.engine.plan import Lane, cell_buffers
 from rnnviz.records import Array, CellTrace
-
-# Runs a stretch of the sequence: called with the buffers there and the states before it.
-Scan: TypeAlias = Callable[[list[Array], tuple[Array, ...]], None]
 
 _FIRST = ("h_0", "c_0")
 
@@ -31,30 +28,27 @@ def run_cell(
     lane: Lane,
     x: Tensor,
     given: dict[str, Tensor],
-    rest: tuple[tuple[int, ...] | None, tuple[Given, ...]],
+    rest: tuple[tuple[int, ...] | None, tuple[Given, ...], tuple[Clamp, ...]],
 ) -> CellTrace:
     """Run one cell on x, (seq_len, batch, layer_input_size).
 
     `given` holds h_0, c_0 if an LSTM, and the parameters, under the names of the record; `rest` is
-    (lengths of the samples, activations at the kind's places).
+    (lengths of the samples, activations at the kind's places, clamps).
     """
-    lengths, activations = rest
-    seq_len, batch, _ = x.shape
+    lengths, activations, clamps = rest
     fields = given if config.bias else given | {"bias_ih": None, "bias_hh": None}
     seen = {name: arrays.seen(tensor) for name, tensor in given.items()}
     buffers: dict[str, Array] = {}
     for names, width in cell_buffers(config).items():
-        kept = arrays.empty(len(names), seq_len, batch, width)
+        kept = arrays.empty(len(names), *x.shape[:2], width)
         buffers |= zip(names, kept, strict=True)
         fields |= zip(names, arrays.tensor(kept).unbind(), strict=True)
     _read_input(arrays, config, arrays.seen(x), seen, buffers)
-    written, start = _seen_by_scan(seen, buffers, alone=batch == 1 and arrays.takes_vectors)
+    written, start = _seen_by_scan(seen, buffers, alone=x.shape[1] == 1 and arrays.takes_vectors)
     scan = _scan(arrays, (config.kind, lane.direction, activations), seen, written)
-    if lengths is None:
-        scan(written, start)
-    else:
-        _scan_padded(arrays, scan, lane, (written, start), lengths)
-        _erase_padding(buffers, lengths)
+    scan = _with_clamps(scan, config, lane.direction, clamps)
+    _scan_padded(arrays, scan, lane, (written, start), lengths)
+    _erase_padding(buffers, lengths or ())
     return CellTrace(
         kind=config.kind,
         layer=lane.layer,
@@ -62,6 +56,7 @@ def run_cell(
         activations=tuple(map(name_of, activations)),
         curves=curves_of(activations, fields),
         lengths=lengths,
+        clamps=clamps,
         x=x,
         **fields,
     )
@@ -106,7 +101,7 @@ def _scan(
     cell: tuple[str, Direction, tuple[Given, ...]],
     seen: dict[str, Array],
     written: Sequence[Array],
-) -> Scan:
+) -> ChangedScan:
     """The scan of a cell, (kind, direction, activations), all that it needs looked up once."""
     kind, direction, activations = cell
     weight_hh_t, last = seen["weight_hh"].T, arrays.activation(activations[-1])
@@ -116,21 +111,35 @@ def _scan(
         # Still less than a tenth of what the record takes.
         weight_hh_t = arrays.for_products(weight_hh_t)
     if kind == "RNN":
-        return lambda buffers, start: rnn_scan(arrays, buffers, direction, start, weight_hh_t, last)
+        return lambda buffers, start, change: rnn_scan(
+            arrays, buffers, direction, start, weight_hh_t, *change((last,))
+        )
     row = written[2][0]  # gates of a timestep
     if kind == "LSTM":
-        gates = arrays.gates_activation(activations[:4], row)
-        weight_hr_t = seen["weight_hr"].T if "weight_hr" in seen else None
-        return lambda buffers, start: lstm_scan(
-            arrays, buffers, direction, start, (weight_hh_t, weight_hr_t), (gates, last)
-        )
-    reset, update, _ = activations
-    # The third block is overwritten: it does as the second, which numpy does in one call.
-    gates = arrays.gates_activation((reset, update, update if reset == update else "identity"), row)
-    bias_hn = seen["bias_hh"][-hidden_size:] if "bias_hh" in seen else None
-    return lambda buffers, start: gru_scan(
-        arrays, buffers, direction, start, (weight_hh_t, bias_hn), (gates, last)
+        weights = weight_hh_t, seen["weight_hr"].T if "weight_hr" in seen else None
+        given = activations[:4]
+    else:
+        weights = weight_hh_t, seen["bias_hh"][-hidden_size:] if "bias_hh" in seen else None
+        reset, update, _ = activations
+        # The third block is overwritten: it does as the second, which numpy does in one call.
+        given = (reset, update, update if reset == update else "identity")
+    acts = arrays.gates_activation(given, row), last
+    run = lstm_scan if kind == "LSTM" else gru_scan
+    return lambda buffers, start, change: run(
+        arrays, buffers, direction, start, weights, change(acts)
     )
+
+
+def _with_clamps(
+    scan: ChangedScan, config: RNNConfig, direction: Direction, clamps: tuple[Clamp, ...]
+) -> Scan:
+    if clamps:
+        return clamped(scan, config, direction, clamps)
+    return lambda buffers, start, _: scan(buffers, start, _as_they_are)
+
+
+def _as_they_are(acts: Activations) -> Activations:
+    return acts
 
 
 def _scan_padded(
@@ -138,17 +147,17 @@ def _scan_padded(
     scan: Scan,
     lane: Lane,
     begun: tuple[list[Array], tuple[Array, ...]],
-    lengths: tuple[int, ...],
+    lengths: tuple[int, ...] | None,
 ) -> None:
-    """The scan of samples of different lengths, its buffers and states `begun` as for all.
+    """The scan of samples that may have different lengths, its buffers and states `begun`.
 
     Forwards it runs on past a sample's end, which changes nothing before. In reverse each sample
     begins at its own last timestep: every stretch ends where shorter samples begin, which until
     then are held at their start.
     """
     written, start = begun
-    if lane.direction == "forward":
-        scan(written, start)
+    if lane.direction == "forward" or lengths is None:
+        scan(written, start, 0)
         return
     # h comes last, and an LSTM's c two before it.
     states = [written[-1], *([written[-3]] if len(start) == 2 else [])]
@@ -161,7 +170,7 @@ def _scan_padded(
             for target, first, state in zip(before, start, states, strict=True):
                 target[...] = first
                 target[running] = state[stop][running]
-        scan([buffer[begin:stop] for buffer in written], before)
+        scan([buffer[begin:stop] for buffer in written], before, begin)
 
 
 def _erase_padding(buffers: dict[str, Array], lengths: tuple[int, ...]) -> None:

@@ -1,4 +1,7 @@
-"""Numbers changed by hand, as text that a link can hold: `weight_hh_l0[1,2]=0.5; x[3,0,1]=-1`."""
+"""Numbers changed by hand, as text that a link can hold: `weight_hh_l0[1,2]=0.5; h_l0[2:5,1]=hold`.
+
+An edit changes a number that the net is given; a clamp holds one that it computes.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from rnnviz.config import Clamp
+from rnnviz.config.clamp import HOLD, shortest
 from rnnviz.inputs.checks import excerpt
 from rnnviz.limits import MAX_EDITS
 
@@ -17,6 +22,15 @@ _EDIT = re.compile(
     r"(?P<name>[A-Za-z_][\w.]{0,199})\[(?P<index>\d{1,9}(?:,\d{1,9})*)\]="
     rf"(?P<value>{_NUMBER})",
     re.IGNORECASE | re.ASCII,
+)
+
+
+# `h_l1_reverse[2:5,1]=0`: a quantity of a cell, a span of timesteps or one of them, a unit or all.
+_CLAMP = re.compile(
+    r"(?P<quantity>[hcifgorzn])_l(?P<layer>\d{1,3})(?P<reverse>_reverse)?"
+    r"\[(?:(?P<start>\d{0,9}):(?P<stop>\d{0,9})|(?P<t>\d{1,9})),(?::|(?P<unit>\d{1,9}))\]="
+    rf"(?P<value>hold|{_NUMBER})",
+    re.ASCII,
 )
 
 
@@ -42,29 +56,53 @@ class Edit(NamedTuple):
         return f"{self.place}={shortest(self.value)}"
 
 
-def read_edits(text: str) -> tuple[Edit, ...]:
-    """The edits of a text, one after the other between semicolons or line breaks.
+def read_edits(text: str) -> tuple[Edit | Clamp, ...]:
+    """The edits and clamps of a text, one after the other between semicolons or line breaks.
 
-    Of two of the same number the last one counts, in the place of the first.
+    Of two of the same place the last one counts, in the place of the first.
 
     Raises:
-        ValueError: a part is no edit, its value is not finite, or there are too many.
+        ValueError: a part is none, its value is not finite, or there are too many.
     """
     parts = [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
     if len(parts) > MAX_EDITS:
         raise ValueError(f"there may be at most {MAX_EDITS} edits, got {len(parts)}.")
-    edits: dict[tuple[str, tuple[int, ...]], Edit] = {}
+    edits: dict[str, Edit | Clamp] = {}
     for part in parts:
-        match = _EDIT.fullmatch(part.replace(" ", ""))
-        value = float(match["value"]) if match else math.nan
-        if not math.isfinite(value):
+        found = _read(part.replace(" ", ""))
+        if found is None:
             raise ValueError(
-                "an edit must be name[index]=number, such as weight_hh_l0[1,2]=0.5; "
-                f"got {excerpt(part)}."
+                "an edit must be name[index]=number, such as weight_hh_l0[1,2]=0.5, or for a "
+                f"quantity of a cell h_l0[2:5,1]=0 or =hold; got {excerpt(part)}."
             )
-        index = tuple(map(int, match["index"].split(",")))
-        edits[match["name"], index] = Edit(match["name"], index, value)
+        edits[found.place] = found
     return tuple(edits.values())
+
+
+def _read(part: str) -> Edit | Clamp | None:
+    if match := _CLAMP.fullmatch(part):
+        return _clamp(match)
+    match = _EDIT.fullmatch(part)
+    value = float(match["value"]) if match else math.nan
+    if not math.isfinite(value):
+        return None
+    return Edit(match["name"], tuple(map(int, match["index"].split(","))), value)
+
+
+def _clamp(match: re.Match) -> Clamp | None:
+    value = HOLD if match["value"] == HOLD else float(match["value"])
+    if value != HOLD and not math.isfinite(value):
+        return None
+    t = match["t"] and int(match["t"])
+    return Clamp(
+        quantity=match["quantity"],
+        layer=int(match["layer"]),
+        direction="reverse" if match["reverse"] else "forward",
+        start=int(match["start"] or 0) if t is None else t,
+        stop=(int(match["stop"]) if match["stop"] else None) if t is None else t + 1,
+        unit=match["unit"] and int(match["unit"]),
+        value=value,
+    )
 
 
 def number(text: str | None) -> float:
@@ -82,11 +120,6 @@ def number(text: str | None) -> float:
     return value
 
 
-def write_edits(edits: Iterable[Edit]) -> str:
+def write_edits(edits: Iterable[Edit | Clamp]) -> str:
     """The text that `read_edits` reads."""
     return "; ".join(map(str, edits))
-
-
-def shortest(value: float) -> str:
-    """As few digits as tell the number from its neighbours."""
-    return repr(int(value)) if value.is_integer() and abs(value) < 1e6 else repr(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
-from rnnviz.config import GATE_NAMES, Direction, Kind
+from rnnviz.config import GATE_NAMES, Clamp, Direction, Kind
 from rnnviz.records.arrays import Array
 
 
@@ -15,7 +15,8 @@ class CellTrace:
 
     Row t is position t of the sequence, for the reverse direction too (it is merely computed
     from the last row to the first). G is the number of gates: 4 in an LSTM, 3 in a GRU, else 1.
-    Positions past a sample's length hold NaN in every field that has them.
+    Positions past a sample's length hold NaN in every field that has them. Where `clamps` hold a
+    gate, c or h, that field has what it was clamped to; wx, wh and a stay what was computed.
 
     Attributes:
         kind: "RNN", "LSTM" or "GRU".
@@ -24,6 +25,7 @@ class CellTrace:
         activations: the activation at each place, RNN h; LSTM i, f, g, o, c; GRU r, z, n: "tanh",
             "relu", "sigmoid" in torch's cells, others in a `CellStack`.
         lengths: the number of timesteps of each sample, if the input was packed; else None.
+        clamps: what was held in this cell, each with its stop as a number.
         x: what the cell read: x_t, or the joined h of the layer below, dropped out if it was.
             Shape (seq_len, batch, layer_input_size).
         wx: W_ih x_t, every gate stacked. Shape (seq_len, batch, G * hidden_size).
@@ -57,6 +59,7 @@ class CellTrace:
     direction: Direction
     activations: tuple[str, ...]
     lengths: tuple[int, ...] | None = None
+    clamps: tuple[Clamp, ...] = ()
     x: Array
     wx: Array
     wh: Array

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rnnviz.config import Direction, NetConfig
+from rnnviz.config import Clamp, Direction, NetConfig
 from rnnviz.records.arrays import Array, address, on_host
 from rnnviz.records.cell import CellTrace
 
@@ -91,6 +91,11 @@ class Trace:
         return tuple(
             Step(cell.layer, cell.direction, t) for cell in self.cells for t in cell.positions()
         )
+
+    @property
+    def clamps(self) -> tuple[Clamp, ...]:
+        """All that was held, cell by cell; empty where the run is the net's own."""
+        return tuple(clamp for cell in self.cells for clamp in cell.clamps)
 
     @property
     def nbytes(self) -> int:

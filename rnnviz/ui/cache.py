@@ -22,7 +22,7 @@ from rnnviz.engine.weights import mask_generator, random_states
 from rnnviz.inputs import Series, read_lengths, rotated
 from rnnviz.limits import ALONG_MAX_BYTES, APP_MAX_BYTES
 from rnnviz.records import Array, Comparison, HeadOutput, Trace
-from rnnviz.ui.edits import put_edits, put_weights
+from rnnviz.ui.edits import clamps_of, put_edits, put_weights
 from rnnviz.ui.nets import module_of
 from rnnviz.ui.opened import Opened, opened_for, run_states
 from rnnviz.ui.settings import OF_OPENED_RUN, Settings, current_settings
@@ -123,7 +123,8 @@ def make_run(settings: Settings, file: tuple[str, bytes], opened: Opened | None 
     start, series = window_of(settings, whole)
     call, carried = _call(settings, whole, (start, series), opened)
     masks = mask_generator(settings.seed, settings.device)
-    record = trace(*call, max_bytes=APP_MAX_BYTES, generator=masks)
+    held = clamps_of(settings)
+    record = trace(*call, max_bytes=APP_MAX_BYTES, generator=masks, clamps=held)
     result = compare(record, call[0]).numpy()
     record = record.numpy()
     head = _head(settings, opened, record, reading)

@@ -8,6 +8,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
+from rnnviz.config import Clamp
 from rnnviz.engine.checks import Module, config_of
 from rnnviz.engine.edits import Editable, apply_edits
 from rnnviz.engine.forward import States
@@ -23,6 +24,24 @@ _PAST, _FUTURE = "_edits_past", "_edits_future"
 MAX_PAST = 200
 
 
+def numbers_of(settings: Settings) -> list[Edit]:
+    """The changes of numbers that the net is given.
+
+    Raises:
+        ValueError: the edits cannot be read.
+    """
+    return [edit for edit in read_edits(settings.edits) if isinstance(edit, Edit)]
+
+
+def clamps_of(settings: Settings) -> list[Clamp]:
+    """What is held of that which the net computes.
+
+    Raises:
+        ValueError: the edits cannot be read.
+    """
+    return [edit for edit in read_edits(settings.edits) if isinstance(edit, Clamp)]
+
+
 def put_weights(settings: Settings, module: Module) -> None:
     """Put those edits into the module that are of its parameters.
 
@@ -30,7 +49,7 @@ def put_weights(settings: Settings, module: Module) -> None:
         ValueError: the edits cannot be read, or one has no place in its parameter.
     """
     named = dict(module.named_parameters())
-    apply_edits(named, [edit for edit in read_edits(settings.edits) if edit.name in named])
+    apply_edits(named, [edit for edit in numbers_of(settings) if edit.name in named])
 
 
 def put_edits(settings: Settings, module: Module, x: Tensor, states: States) -> States:
@@ -39,7 +58,7 @@ def put_edits(settings: Settings, module: Module, x: Tensor, states: States) -> 
     Raises:
         ValueError: an edit cannot be read, or has no place in this net.
     """
-    edits = read_edits(settings.edits)
+    edits = numbers_of(settings)
     if not edits:
         return states
     if any(edit.name in ("h_0", "c_0") for edit in edits) and states is None:
@@ -64,7 +83,7 @@ def zeros_like(states: States) -> States:
     return None if states is None else torch.zeros_like(states)
 
 
-def current_edits() -> tuple[Edit, ...]:
+def current_edits() -> tuple[Edit | Clamp, ...]:
     """The edits of the session; none, if their text cannot be read: the page then says so."""
     try:
         return read_edits(st.session_state["edits"])
@@ -72,7 +91,7 @@ def current_edits() -> tuple[Edit, ...]:
         return ()
 
 
-def change_edits(edits: tuple[Edit, ...]) -> None:
+def change_edits(edits: tuple[Edit | Clamp, ...]) -> None:
     """Make these the edits, in a way that can be undone.
 
     Raises:

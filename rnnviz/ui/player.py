@@ -56,7 +56,7 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
     link = st.session_state.setdefault(f"_{name}_link", _link() if linked else _NO_LINK)
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
     right = _packed(run.settings, sample, run)
-    mistaken = asked == "time-first" and run.trace.lengths is None
+    mistaken = asked == "time-first" and run.trace.lengths is None and not run.trace.clamps
     wrong = _packed_wrong(run.settings, sample, run) if mistaken else None
     with st.container(gap=None):
         _core(key=f"{name}_core")

@@ -46,10 +46,10 @@ def net_words(trace: Trace) -> str:
 
 
 def judge(trace: Trace) -> str:
-    """What a run is held against: torch.nn, or where it has no such activations, plain torch."""
+    """What a run is held against: torch.nn, or where that has no such net, plain torch."""
     config = trace.config
     own = any(config.cells_of(layer).activations for layer in range(config.num_layers))
-    return "plain torch" if own else "torch.nn"
+    return "plain torch" if own or trace.clamps else "torch.nn"
 
 
 def verdict(comparison: Comparison, judge: str = "torch.nn") -> str:
