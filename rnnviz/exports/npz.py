@@ -6,6 +6,7 @@ import io
 import tokenize
 import zipfile
 import zlib
+from dataclasses import replace
 from os import PathLike
 from typing import BinaryIO
 
@@ -14,14 +15,17 @@ from numpy.lib.npyio import NpzFile
 
 from rnnviz.config import (
     PARAMETERS,
+    Clamp,
     Direction,
     NetConfig,
     StackConfig,
     config_from_json,
     parameter_suffix,
 )
+from rnnviz.engine.clamps import clamps_of_cells
 from rnnviz.engine.plan import cell_buffers
 from rnnviz.exports.npz_checks import NO_FIT, TraceFileError, check_shapes
+from rnnviz.inputs.edits import read_edits, write_edits
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Packed, Trace
 
@@ -68,7 +72,8 @@ CellStack, whose cells differ, has h_0_l0, h_n_l0 and the like instead.
 output, h_n and c_n are what module(input, hx) returns, in torch's layout. If the input was packed,
 output is the data of a PackedSequence, with batch_sizes, sorted_indices and unsorted_indices.
 config is the net's sizes and options (JSON), batched whether the input had a batch axis,
-lengths the number of timesteps of each sample; positions past it hold NaN.
+lengths the number of timesteps of each sample; positions past it hold NaN. clamps, if there are
+any, says what was held, such as "h_l0[2:5,1]=0".
 In Python: trace = rnnviz.load_trace("trace.npz"); trace.cell(1, "reverse").h[5]
 bfloat16 is stored as float32, which holds every bfloat16 value exactly.
 """
@@ -85,6 +90,8 @@ def trace_npz(trace: Trace) -> bytes:
         "output": trace.output,
         **_states(trace),
     }
+    if trace.clamps:
+        arrays["clamps"] = np.array(write_edits(trace.clamps))
     if trace.is_packed:
         packed = zip(("output", *_PACKED), trace.output, strict=True)
         arrays |= {name: array for name, array in packed if array is not None}
@@ -180,11 +187,12 @@ def _read(archive: NpzFile) -> Trace:
             raise TraceFileError(NO_FIT)
         lengths = tuple(indices[0].tolist())
     starts, ends = _read_states(config, archive)
+    held = _read_clamps(config, archive, len(archive["x_l0"]))
     return Trace(
         config=config,
         batched=bool(archive["batched"]),
         cells=tuple(
-            _cell(config, archive, lane, states, lengths)
+            replace(_cell(config, archive, lane, states, lengths), clamps=held.get(lane, ()))
             for lane, states in zip(config.lanes, zip(*starts, strict=False), strict=False)
         ),
         output=output,
@@ -192,6 +200,18 @@ def _read(archive: NpzFile) -> Trace:
         c_n=ends[1] if config.has_c else None,
         lengths=lengths,
     )
+
+
+def _read_clamps(
+    config: NetConfig, archive: NpzFile, seq_len: int
+) -> dict[tuple[int, Direction], tuple[Clamp, ...]]:
+    if "clamps" not in archive:
+        return {}
+    try:
+        held = read_edits(str(archive["clamps"]))
+        return clamps_of_cells(config, [one for one in held if isinstance(one, Clamp)], seq_len)
+    except ValueError as error:
+        raise TraceFileError(str(error)) from error
 
 
 def _read_states(config: NetConfig, archive: NpzFile) -> tuple[list, list]:

@@ -91,8 +91,8 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     Runs that hold more than MAX_LITERALS numbers read them from `rnnviz-trace.npz` beside it.
 
     Raises:
-        ValueError: the run was packed, dropped numbers in training, was one of a single cell, or of
-            a stack with an activation that goes by no name.
+        ValueError: the run was packed, dropped numbers in training, held something by clamps, was
+            one of a single cell, or of a stack with an activation that goes by no name.
     """
     _check_can_be_written(trace)
     trace, config = trace.numpy(), trace.config
@@ -129,6 +129,11 @@ def _check_can_be_written(trace: Trace) -> None:
         raise ValueError(
             "a run with dropout cannot be written as a script, as torch draws other masks at each "
             "call; trace the module in eval mode."
+        )
+    if trace.clamps:
+        raise ValueError(
+            "a run in which something is held cannot be written as a script, as no net of torch "
+            f"does that; take back {trace.clamps[0]}."
         )
     if trace.of_one_cell:
         raise ValueError(

@@ -184,10 +184,11 @@ def _lanes(trace: Trace) -> dict[str, list]:
     """The lanes, and the loops of those whose activations are not torch's, each once."""
     codes = [own_code(cell, trace.config.bidirectional) for cell in trace.cells]
     kept = [code for index, code in enumerate(codes) if code and code not in codes[:index]]
-    lanes = [
-        _lane(cell, {"code": kept.index(code)} if code else {})
-        for cell, code in zip(trace.cells, codes, strict=True)
-    ]
+    lanes = []
+    for cell, code in zip(trace.cells, codes, strict=True):
+        own = {"code": kept.index(code)} if code else {}
+        held = [[c.quantity, c.start, c.stop, c.unit, c.words] for c in cell.clamps]
+        lanes.append(_lane(cell, own | ({"clamps": held} if held else {})))
     return {"lanes": lanes} | ({"codes": kept} if kept else {})
 
 

@@ -6,13 +6,23 @@ import numpy as np
 import pandas
 import streamlit as st
 
+from rnnviz.config import Clamp
 from rnnviz.figures import hidden_heatmap, state_change
 from rnnviz.files.save import state_dict_of
 from rnnviz.inputs import Edit, read_edits
 from rnnviz.inputs.edits import number
 from rnnviz.records import CellTrace, Trace
 from rnnviz.ui.cache import Run, unedited_run
-from rnnviz.ui.edits import can_redo, can_undo, change_edits, current_edits, redo, undo
+from rnnviz.ui.clamp_form import clamp_form
+from rnnviz.ui.edits import (
+    EDITS_ERROR,
+    can_redo,
+    can_undo,
+    current_edits,
+    make_edits,
+    redo,
+    undo,
+)
 from rnnviz.ui.views import built, chart, choose_cell, digits, look
 from rnnviz.ui.widgets import choice
 from rnnviz.ui.words import plain, scientific
@@ -20,7 +30,6 @@ from rnnviz.ui.words import plain, scientific
 # Cells of a grid that a browser scrolls smoothly.
 MAX_GRID_CELLS = 100_000
 
-_ERROR = "_edits_error"
 _KEPT = "_edits_kept"
 _REFUSED = "_edits_refused"
 
@@ -36,14 +45,14 @@ def edit_bar() -> None:
     row.button("Redo", on_click=redo, disabled=not can_redo(), icon=again, key="_edits_redo")
     row.button(
         "Reset all",
-        on_click=_make,
+        on_click=make_edits,
         args=((),),
         disabled=not st.session_state["edits"],
         icon=":material/restart_alt:",
         key="_edits_reset",
     )
     row.caption(f"{len(edits)} changed" if edits else "Nothing is changed yet.")
-    error = st.session_state.pop(_ERROR, None)
+    error = st.session_state.pop(EDITS_ERROR, None)
     if error:
         st.error(plain(error), icon=":material/error:")
 
@@ -55,6 +64,7 @@ def edit_view(run: Run, sample: int) -> None:
     with left:
         name = st.selectbox("What to change", list(grids), key="_edits_name")
         _grid(name, grids[name], sample)
+        clamp_form(run)
         _list(current_edits())
         _kept()
     with right:
@@ -114,23 +124,16 @@ def _typed(key: str, name: str, sample: int, dimensions: int) -> None:
             try:
                 edit = Edit(name, index, number(typed))
             except ValueError as error:
-                st.session_state[_ERROR] = f"{name}{list(index)}: {error}"
+                st.session_state[EDITS_ERROR] = f"{name}{list(index)}: {error}"
                 # A new grid, which shows the number that is still there.
                 st.session_state[_REFUSED] = st.session_state.get(_REFUSED, 0) + 1
                 return
-            edits = [one for one in edits if (one.name, one.index) != (name, index)]
+            edits = [one for one in edits if one.place != edit.place]
             edits.append(edit)
-    _make(tuple(edits))
+    make_edits(tuple(edits))
 
 
-def _make(edits: tuple[Edit, ...]) -> None:
-    try:
-        change_edits(edits)
-    except ValueError as error:
-        st.session_state[_ERROR] = str(error)
-
-
-def _list(edits: tuple[Edit, ...]) -> None:
+def _list(edits: tuple[Edit | Clamp, ...]) -> None:
     """Every edit, with a button that takes it back."""
     if not edits:
         return
@@ -140,7 +143,7 @@ def _list(edits: tuple[Edit, ...]) -> None:
             row.text(str(edit), width="stretch")
             others = edits[:number] + edits[number + 1 :]
             take = "Take back"
-            row.button(take, key=f"_edit_{number}", on_click=_make, args=(others,))
+            row.button(take, key=f"_edit_{number}", on_click=make_edits, args=(others,))
         if len(edits) > 50:
             st.caption(f"… and {len(edits) - 50} more")
 
@@ -168,10 +171,7 @@ def _keep() -> None:
 
 
 def _use(name: str) -> None:
-    try:
-        change_edits(read_edits(st.session_state[_KEPT][name]))
-    except ValueError as error:
-        st.session_state[_ERROR] = str(error)
+    make_edits(read_edits(st.session_state[_KEPT][name]))
 
 
 def _consequences(run: Run, sample: int) -> None:

@@ -17,6 +17,9 @@ from rnnviz.inputs import Edit, read_edits, write_edits
 from rnnviz.limits import MAX_EDITS_CHARS
 from rnnviz.ui.settings import Settings
 
+# What was wrong with the last change by a control.
+EDITS_ERROR = "_edits_error"
+
 # The texts of edits before the last changes, and those that were undone.
 _PAST, _FUTURE = "_edits_past", "_edits_future"
 
@@ -107,6 +110,14 @@ def change_edits(edits: tuple[Edit | Clamp, ...]) -> None:
         state[_PAST] = [*state.get(_PAST, []), state["edits"]][-MAX_PAST:]
         state[_FUTURE] = []
         state["edits"] = text
+
+
+def make_edits(edits: tuple[Edit | Clamp, ...]) -> None:
+    """`change_edits` by a control, whose error is told by the page."""
+    try:
+        change_edits(edits)
+    except ValueError as error:
+        st.session_state[EDITS_ERROR] = str(error)
 
 
 def change_by(change: Mapping[str, object]) -> None:

@@ -268,3 +268,27 @@ BROKEN_PACKED = {
 def test_other_packed_files_are_refused(change, words):
     with pytest.raises(ValueError, match=words):
         rnnviz.load_trace(archive_of_packed(change))
+
+
+def test_what_was_held_comes_back():
+    clamps = [
+        rnnviz.Clamp(quantity="f", layer=0, start=1, stop=3, unit=2, value=0.1),
+        rnnviz.Clamp(quantity="h", layer=0, value="hold"),
+    ]
+    trace = rnnviz.trace(torch.nn.LSTM(3, 4), torch.randn(5, 2, 3), clamps=clamps)
+    loaded = rnnviz.load_trace(rnnviz.trace_npz(trace))
+
+    assert loaded.clamps == trace.clamps and len(loaded.clamps) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("h_l7[:,:]=0", "no such cell"), ("h_l0[:", "an edit must be")]
+)
+def test_holds_that_have_no_place_are_refused(text, words):
+    trace = rnnviz.trace(torch.nn.LSTM(3, 4), torch.randn(5, 2, 3))
+    arrays = dict(np.load(io.BytesIO(rnnviz.trace_npz(trace))))
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays, clamps=np.array(text))
+
+    with pytest.raises(ValueError, match=words):
+        rnnviz.load_trace(file.getvalue())

@@ -119,3 +119,10 @@ def test_what_cannot_be_written_is_refused():
     with pytest.raises(ValueError, match=r"single cell cannot be written .*an nn\.LSTM of one"):
         torch_script(cell, seed=None)
     assert "run_by_hand" in torch_script(rnnviz.trace(net, x, hx), seed=None)
+
+
+def test_run_in_which_something_is_held_is_no_script():
+    clamps = [rnnviz.Clamp(quantity="h", layer=0, value=0)]
+    trace = rnnviz.trace(torch.nn.RNN(2, 3), torch.randn(4, 1, 2), clamps=clamps)
+    with pytest.raises(ValueError, match=r"something is held .* take back h_l0\[0:4,:\]=0"):
+        torch_script(trace, seed=None)

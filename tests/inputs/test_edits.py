@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnnviz.config import Clamp
 from rnnviz.inputs.edits import Edit, number, read_edits, write_edits
 
 
@@ -81,3 +82,41 @@ def test_number_is_read_as_people_type_it(text, value):
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match=r"expected a finite number such as -0\.5 or 1e-3, got "):
         number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "clamp"),
+    [
+        ("h_l1_reverse[3:8,2]=0", {"direction": "reverse", "start": 3, "stop": 8, "unit": 2}),
+        ("h_l1[:,:]=hold", {"value": "hold"}),
+        ("c_l1[2:,1]=-0.5", {"quantity": "c", "start": 2, "unit": 1, "value": -0.5}),
+        ("z_l1[:4,:]=1", {"quantity": "z", "stop": 4, "value": 1.0}),
+        ("h_l1[4,:]=0", {"start": 4, "stop": 5}),
+    ],
+)
+def test_what_is_held_is_read_and_written(text, clamp):
+    known = {"quantity": "h", "layer": 1, "value": 0.0}
+    (found,) = read_edits(text)
+
+    assert found == Clamp(**known | clamp)
+    assert read_edits(write_edits([found])) == (found,)
+
+
+def test_edits_and_clamps_stand_side_by_side():
+    text = "h_0[0,0,1]=2; h_l0[1:2,0]=0; h_l0[1:2,0]=1"
+    assert write_edits(read_edits(text)) == "h_0[0,0,1]=2; h_l0[1:2,0]=1"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("h_l0[1:2]=0", "an edit must be .* got 'h_l0"),
+        ("h_l0[a:2,0]=0", "an edit must be"),
+        ("h_l0[1:2,0]=1e999", "an edit must be"),
+        ("h_l0[3:2,0]=0", "stop must be at least start=3, got 2"),
+        ("i_l0[:,0]=hold", "hold is for h and c"),
+    ],
+)
+def test_what_holds_nothing_is_refused(text, words):
+    with pytest.raises(ValueError, match=words):
+        read_edits(text)

@@ -55,7 +55,7 @@ def unpacked(packed):
     seq_len = header["seq_len"]
     x = take(seq_len, header["input_size"])
     lanes = []
-    for _, _, input_size, hidden_size, _ in header["lanes"]:
+    for _, _, input_size, hidden_size, *_ in header["lanes"]:
         arrays = {"h_0": take(hidden_size)}
         arrays |= {name: take(seq_len, hidden_size) for name in (*STATES, "torch_h")}
         arrays["weight_ih"] = take(hidden_size, input_size)
@@ -394,3 +394,14 @@ def test_head_is_told_timestep_by_timestep():
     header, *_ = unpacked(pack(trace, typed_comparison(trace).cells, words=words))
 
     assert header["head"] == ["fc↵", [[["a", 0.75], ["␣", 0.25]], []]]
+
+
+def test_what_is_held_is_told_lane_by_lane():
+    net = torch.nn.RNN(2, 3, 2)
+    clamps = [rnnviz.Clamp(quantity="h", layer=1, start=1, unit=2, value="hold")]
+    trace = rnnviz.trace(net, torch.randn(4, 1, 2), clamps=clamps)
+    header, *_ = unpacked(pack(trace.numpy(), rnnviz.compare(trace, net).numpy().cells))
+
+    below, above = header["lanes"]
+    assert below[4] == "tanh"
+    assert above[5]["clamps"] == [["h", 1, 4, 2, "hold"]]

@@ -22,7 +22,7 @@ export function showControls(player) {
   press(parts.apart, state.apart);
   const { lane } = player.moment;
   hide(parts.apart, lane.bias_ih === null || lane.kind === "GRU");
-  hide(parts.order.lastChild.querySelector("[value=time-first]"), player.run.padded);
+  hide(parts.order.lastChild.querySelector("[value=time-first]"), player.run.oneOrder);
   hide(parts.shares, !hasGates(player.run));
   parts.root.classList.toggle("gated", hasGates(player.run));
   for (const option of parts.quantity.lastChild.options) {

@@ -1,4 +1,5 @@
 // What a hover tells of the thing under the pointer.
+import { heldLines } from "./held.js";
 import { exact, short } from "./numbers.js";
 import { SHARED } from "./shared.js";
 import { partOf, previousOf, readAt, rowsOf, sourceOf, stateBefore, valueOf } from "./run.js";
@@ -80,6 +81,7 @@ const DESCRIBE = {
       `${placeWords(lane, t)}, shape (${lane.stateSize},)`,
       above ? readersOf(run, lane, t, offset + unit) : `in ${outputName(run, lane, t, unit)}`,
       last ? `in ${stateName(run, "h_n", lane, unit)}` : null,
+      ...heldLines(lane, t, unit),
       moment.done(lane.index, t) ? null : "not computed yet at this moment",
     ];
   },
@@ -167,6 +169,7 @@ const DESCRIBE = {
     return [
       `${name} = ${exact(valueOf(lane, field, t, row), run.dtype)}`,
       gateWords(lane, row),
+      ...(field === "gates" || field === "h" ? heldLines(lane, t, unit) : []),
       joined ? "W_in x + b_in + r times (W_hn h + b_hn)" : SYMBOLS[field],
     ];
   },
@@ -174,7 +177,8 @@ const DESCRIBE = {
     const value = exact(partOf(run, lane, t, row, { gate, field }), run.dtype);
     const name =
       gate ?? { "1 - z": "(1 − z)", c_before: "c before", h_before: "h before" }[field] ?? field;
-    return [`${name}[${t}][${row}] = ${value}`, gate ? meaning(gate) : SYMBOLS[field]];
+    const words = gate ? meaning(gate) : SYMBOLS[field];
+    return [`${name}[${t}][${row}] = ${value}`, words, ...heldLines(lane, t, row)];
   },
   term(run, { term, row, t, total }, lane) {
     const share =

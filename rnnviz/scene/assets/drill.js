@@ -1,4 +1,5 @@
 // One unit taken apart: a waterfall of its products, and what becomes of their sum.
+import { heldAt } from "./held.js";
 import { NAMES } from "./anatomy_plan.js";
 import { colorOf } from "./colors.js";
 import { short } from "./numbers.js";
@@ -213,6 +214,10 @@ export function unitWords(moment) {
     const sum = there("a") ? short(a) : "…";
     return [`${place} = ${activation}(${sum})`, "not computed yet"];
   }
+  const held = heldAt(lane, name, t, unit);
+  if (held) {
+    return [`${place} ≈ ${short(out)}, held ${held}`, "whatever the sum"];
+  }
   const [slope, how] = slopeOf(lane, gate, a, out);
   return [
     `${place} ≈ ${activation}(${short(a)}) ≈ ${short(out)}`,
@@ -231,26 +236,38 @@ export function stateWords(run, moment) {
   if (lane.kind === "LSTM" && there("c")) {
     const [f, i, g] = ["f", "i", "g"].map((gate) => of({ gate }));
     const kept = of({ field: "c_before" });
+    const held = heldAt(lane, "c", t, unit);
+    const c = of({ field: "c" });
     lines.push(
-      `c[${t}][${unit}] = f · ${from("c")} + i · g ≈ ${f} · ${kept} + ${i} · ${g} ≈ ${of({ field: "c" })}`,
+      held
+        ? `c[${t}][${unit}] ≈ ${c}, held ${held}`
+        : `c[${t}][${unit}] = f · ${from("c")} + i · g ≈ ${f} · ${kept} + ${i} · ${g} ≈ ${c}`,
     );
   }
   if (lane.kind === "LSTM" && there("h") && unit < lane.stateSize && !lane.weight_hr) {
     const parts = `${of({ gate: "o" })} · ${of({ field: "tanh_c" })}`;
     const act = lane.activations[C];
-    lines.push(`h[${t}][${unit}] = o · ${act}(c) ≈ ${parts} ≈ ${of({ field: "h" })}`);
+    const sum = `h[${t}][${unit}] = o · ${act}(c) ≈ ${parts} ≈ ${of({ field: "h" })}`;
+    lines.push(heldWords(run, lane, t, unit) ?? sum);
   }
   if (lane.kind === "GRU" && there("h")) {
     const [n, z] = ["n", "z"].map((gate) => of({ gate }));
     const parts = `${of({ field: "1 - z" })} · ${n} + ${z} · ${of({ field: "h_before" })}`;
     lines.push(
-      `h[${t}][${unit}] = (1 − z) · n + z · ${from("h")} ≈ ${parts} ≈ ${of({ field: "h" })}`,
+      heldWords(run, lane, t, unit) ??
+        `h[${t}][${unit}] = (1 − z) · n + z · ${from("h")} ≈ ${parts} ≈ ${of({ field: "h" })}`,
     );
   }
   if (run.head) {
     lines.push(headWords(run, moment));
   }
   return lines;
+}
+
+/** An h that is held, in place of its sum. */
+function heldWords(run, lane, t, unit) {
+  const held = heldAt(lane, "h", t, unit);
+  return held && `h[${t}][${unit}] ≈ ${short(valueOf(lane, "h", t, unit))}, held ${held}`;
 }
 
 /** What the head makes of output[t], once all of it is there: a line for every moment alike. */

@@ -1,5 +1,6 @@
 // The unrolled map: every state where it is computed, every arrow that feeds it.
 import { laneBlocks } from "./map_cells.js";
+import { heldItems } from "./held.js";
 import { minimapItems } from "./minimap.js";
 import { missingItems, wrongItems } from "./map_wrong.js";
 import { flowItems, recurrentItems } from "./map_arrows.js";
@@ -99,6 +100,7 @@ export function mapList(view, size) {
   flowItems(view, plan, list);
   recurrentItems(view, plan, list);
   laneBlocks(view, plan, list);
+  heldItems(view, plan, list);
   pillItems(view, plan, list);
   if (view.run.whatIf) {
     wrongItems(view, plan, list);

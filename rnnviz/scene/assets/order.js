@@ -16,7 +16,7 @@ export const REST = 1e-6;
 
 /** The order in which a run can be walked: with lengths of their own, samples have no time first. */
 export function orderOf(run, order) {
-  return run.padded && order === "time-first" ? "layer-first" : order;
+  return run.oneOrder && order === "time-first" ? "layer-first" : order;
 }
 
 /** Every update in one of the orders of `rnnviz.scene.schedules`. @returns {Schedule} */

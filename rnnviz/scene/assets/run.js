@@ -21,6 +21,8 @@ export const C = 4;
  * @property {string[]} activations - of each gate and of an LSTM's c, or of the one sum.
  * @property {Object<string, [string, string][]>|null} code - its own loop in each order, where its
  *   activations are not torch's.
+ * @property {[string, number, number, number|null, string][]} clamps - what is held: quantity, start,
+ *   stop, unit or all, and the value in words or "hold".
  * @property {Float32Array|Float64Array|null} curves - (1 + activations, points): numbers, and what
  *   activations without a name make of them.
  * @property {Object<string, number>} widths - numbers per timestep of each recorded array.
@@ -47,6 +49,7 @@ export const C = 4;
  * @property {Lane[]} lanes
  * @property {number} numLayers
  * @property {number} numDirections
+ * @property {boolean} oneOrder - whether the wrong order cannot be run.
  * @property {boolean} padded - whether the samples have lengths of their own.
  * @property {string[]|null} labels - a token per timestep.
  * @property {string[]|null} columns - a name per input.
@@ -94,7 +97,6 @@ export function openRun(bytes) {
     limits: { ...header.limits, difference: [header.apart || 1, header.apart || 1] },
     apart: header.apart,
     isStack: header.stack === true,
-    judge: header.codes ? "plain torch" : "torch.nn",
     layout: header.layout,
     whatIf: header.what_if
       ? { ...header.what_if, difference: header.what_if.difference ?? Infinity }
@@ -102,6 +104,9 @@ export function openRun(bytes) {
     x: take(header.seq_len * header.input_size),
   };
   run.lanes = header.lanes.map((row, index) => openLane(row, index, header, take));
+  const held = run.lanes.some((lane) => lane.clamps.length > 0);
+  run.judge = header.codes || held ? "plain torch" : "torch.nn";
+  run.oneOrder = run.padded || held;
   run.numLayers = 1 + Math.max(...run.lanes.map((lane) => lane.layer));
   run.numDirections = run.lanes.filter((lane) => lane.layer === 0).length;
   for (const lane of run.lanes) {
@@ -120,6 +125,7 @@ function openLane(row, index, header, take) {
   lane.suffix = `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
   Object.assign(lane, { phases: SHARED.phases[kind], widths: {}, below: [] });
   lane.activations = [activations].flat();
+  lane.clamps = more.clamps ?? [];
   lane.code = header.codes?.[more.code] ?? null;
   const sizes = { seq_len: header.seq_len, hidden_size: hiddenSize, input_size: inputSize };
   Object.assign(sizes, { state_size: stateSize, gate_rows: rows });
