@@ -26,7 +26,7 @@ from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Packed, Trace
 
 # What zipfile, zlib and numpy raise for files that are broken or something else.
-_NOT_AN_ARCHIVE = (
+NOT_AN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
     tokenize.TokenError,
@@ -145,7 +145,7 @@ def load_trace(
         raise ValueError(f"the .npz must hold a whole trace, but lacks {error}.") from error
     except TraceFileError:
         raise
-    except (*_NOT_AN_ARCHIVE, ValueError, OSError) as error:
+    except (*NOT_AN_ARCHIVE, ValueError, OSError) as error:
         # With a number it comes from the system, such as for a path that is not there.
         if isinstance(error, OSError) and error.errno is not None:
             raise
