@@ -136,6 +136,15 @@ def make_run(settings: Settings, file: tuple[str, bytes], opened: Opened | None 
     )
 
 
+def net_of(settings: Settings, file: tuple[str, bytes], opened: Opened | None) -> Module:
+    """The net of a run before it is run, with the numbers in it that were changed by hand.
+
+    Raises:
+        ValueError, TypeError, RuntimeError: as `make_run` does.
+    """
+    return _call(settings, _series(settings, file, opened)[0], opened)[0]
+
+
 def wrong_trace(run: Run) -> Trace:
     """The same net on the same input with time as the outer loop, the mistake D13.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import get_args
 
 import streamlit as st
-import torch
 
 from rnnviz.config import Activation, RNNConfig
 from rnnviz.inputs import one_hot, widen
@@ -23,7 +22,7 @@ from rnnviz.limits import (
     MAX_TEXT_CHARS,
     MAX_VOCABULARY_CHARS,
 )
-from rnnviz.ui.nets import example_net
+from rnnviz.ui.nets import devices, example_net
 from rnnviz.ui.opened import kept_opened
 from rnnviz.ui.preset_menu import preset_menu, preset_story
 from rnnviz.ui.settings import (
@@ -218,7 +217,7 @@ def _more() -> None:
     elif not settings.is_example:
         _options(settings)
     menu("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
-    menu("Device", "device", _devices())
+    menu("Device", "device", devices())
     match settings.input:
         case _ if settings.input == OF_OPENED_RUN:
             st.caption("The run decides the batch, the sequence length and the input size.")
@@ -281,12 +280,3 @@ def _decided_by_text(settings: Settings) -> None:
     decided("Sequence length", series.seq_len, "The text decides: a timestep per character.")
     why = "The vocabulary decides: a column per letter, and one for unknown letters."
     decided("Input size", series.input_size, why)
-
-
-def _devices() -> list[str]:
-    found = ["cpu"]
-    if torch.cuda.is_available():
-        found.append("cuda")
-    if torch.backends.mps.is_available():
-        found.append("mps")
-    return found

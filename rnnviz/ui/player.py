@@ -6,6 +6,9 @@ once, a run's bytes once per change, and the player's own message is a few hundr
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
+
 import streamlit as st
 
 from rnnviz.scene.assemble import script
@@ -18,7 +21,10 @@ from rnnviz.ui.settings import Settings
 # Parts of the player that a link may hide: `?hide=code,strip`.
 PARTS = ("map", "transport", "options", "anatomy", "drill", "code", "strip")
 
-_NO_LINK = {"seed": {}, "hide": []}
+# What a link says of where one is.
+_SEED = ("at", "walk", "order", "all", "gate")
+
+_NO_LINK = {"seed": {}, "hide": [], "opened": None}
 
 _PLACE = '<div class="rnnviz-place">\n</div>'
 
@@ -61,6 +67,7 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
                 "fit": st.session_state["range"] == "this run",
                 "hide": link["hide"],
                 "seed": link["seed"],
+                "opened": link["opened"],
                 "linked": linked,
             },
             on_order_change=_nothing,
@@ -79,11 +86,25 @@ def _link() -> dict:
     query = st.query_params
     named = query.get("hide", "").split(",")
     return {
-        "seed": {
-            name: query[name] for name in ("at", "walk", "order", "all", "gate") if name in query
-        },
+        "seed": place(),
         "hide": [part for part in PARTS if part in named],
+        "opened": None,
     }
+
+
+def place() -> dict[str, str]:
+    """Where the address says that one is."""
+    query = st.query_params
+    return {name: query[name] for name in _SEED if name in query}
+
+
+def go_to(seed: Mapping[str, str]) -> None:
+    """Send the linked player there, wherever it is; the player checks the moment as in a link."""
+    before = st.session_state.get("_player_link", _NO_LINK)
+    given = {name: seed[name] for name in _SEED if name in seed}
+    # The player obeys each mark once: afterwards it is the visitor who moves it.
+    new = {"seed": given, "opened": secrets.token_hex(4)}
+    st.session_state["_player_link"] = before | new
 
 
 # Bytes are shared by all sessions that look at the same run. It is known by its settings.

@@ -36,6 +36,17 @@ function mirror(link) {
   history.replaceState(history.state, "", address);
 }
 
+/** Whether a session was opened that says where this player begins anew, which is obeyed once. */
+function opened(data) {
+  const { obeyed, kept } = registry();
+  if (data.opened === null || obeyed.get(data.name) === data.opened) {
+    return false;
+  }
+  obeyed.set(data.name, data.opened);
+  kept.delete(data.name);
+  return true;
+}
+
 /** What belongs to one player on the page. */
 class Slot {
   constructor(parentElement) {
@@ -52,6 +63,9 @@ class Slot {
     const run = runOf(data.run);
     if (!run) {
       return;
+    }
+    if (opened(data) && this.player) {
+      this.clear();
     }
     const first = this.player === null;
     const kept = registry().kept.get(data.name);
@@ -101,13 +115,20 @@ class Slot {
   end() {
     const shared = registry();
     shared.listeners.delete(this.refresh);
-    if (shared.current === this.player) {
-      shared.current = null;
-    }
     if (this.player && !this.player.teller.untouched) {
       shared.kept.set(this.component.data.name, this.player.teller.link());
     }
+    this.clear();
+  }
+
+  clear() {
+    const shared = registry();
+    if (shared.current === this.player) {
+      shared.current = null;
+    }
     this.player?.destroy();
+    this.player = null;
+    this.place.replaceChildren();
   }
 }
 
