@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from rnnviz.limits import MAX_FILE_BYTES
+from rnnviz.ui.player import SAVES
 from rnnviz.ui.sessions import TOLD, Snapshot, Told, restore, snapshot
 from rnnviz.ui.words import plain, sentence
 
@@ -16,11 +17,11 @@ _UPLOAD = "_session_upload"
 
 def session_panel(page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
     """Save and open; `page` is the one of the `pages` that is shown."""
-    # Opening it sends the address, in which the player writes where one is, without the server.
+    # While it is open the player tells the server where one is.
     with st.expander(
         "Save or open a session",
         icon=":material/bookmark:",
-        key="_session_panel",
+        key=SAVES,
         on_change="rerun",
     ):
         _save(snapshot(page.url_path))
@@ -61,9 +62,6 @@ def _save(now: Snapshot) -> None:
             on_click="ignore",
             width="stretch",
         )
-        where = now.session.place.get("at")
-        if where:
-            st.caption(f"It will open at {plain(where[:40])}, where you were just now.")
 
 
 def _open() -> None:

@@ -28,8 +28,6 @@ from rnnviz.ui.uploads import KEPT_FILE, NoFileError, fingerprint, keep, kept_fi
 # Where the session holds what is said of the file that was opened last.
 TOLD = "_session_told"
 
-_PLACE = "_session_place"
-
 _NO_FILE = ("", b"")
 
 
@@ -95,8 +93,6 @@ def snapshot(page: str) -> Snapshot:
     state = st.session_state
     values = {name: state[name] for name in ALLOWED}
     settings = _settings(values)
-    # Other pages have no player, and their addresses name no moment.
-    state[_PLACE] = place() or state.get(_PLACE, {})
     files, opened, is_whole = {}, None, True
     try:
         if settings.input == "file":
@@ -109,7 +105,7 @@ def snapshot(page: str) -> Snapshot:
     session = SessionFile(
         settings=values,
         page=page,
-        place=state[_PLACE],
+        place=place(),
         edit_sets=dict(state.get(KEPT_SETS, {})),
         files=files,
         made_by={"rnnviz": rnnviz.__version__, "torch": torch.__version__},
@@ -136,7 +132,6 @@ def restore(data: bytes) -> Told:
         keep(*session.files["input"])
     if opened is not None:
         state[KEPT_NET] = opened
-    state[_PLACE] = dict(session.place)
     go_to(session.place)
     return Told(line=_words(session, settings), notes=tuple(notes), page=session.page)
 

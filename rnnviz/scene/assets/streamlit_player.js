@@ -19,14 +19,19 @@ function runOf(name) {
   return entry?.run ?? null;
 }
 
-/** Write where one is into the address, without a server and without a step in the history. */
-function mirror(link) {
-  const address = new URL(location.href);
+/** Where one is as an address says it; null for what it leaves out. */
+function wordsOf(link) {
   const words = { at: link.at, walk: link.walk === "time" ? "time" : null };
   words.order = link.order === "layer-first" ? null : link.order;
   words.all = link.all ? "1" : null;
   words.gate = link.gate;
-  for (const [name, value] of Object.entries(words)) {
+  return words;
+}
+
+/** Write where one is into the address, without a server and without a step in the history. */
+function mirror(link) {
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(wordsOf(link))) {
     if (value === null) {
       address.searchParams.delete(name);
     } else {
@@ -52,6 +57,8 @@ class Slot {
   constructor(parentElement) {
     this.place = parentElement.querySelector(".rnnviz-place");
     this.player = null;
+    // The server asks where one is only while it may save it.
+    this.tells = false;
     // Until a page that was left is taken down, its player must not write on the next one's address.
     this.path = location.pathname;
     this.refresh = () => this.show();
@@ -81,6 +88,10 @@ class Slot {
       seed: kept ?? data.seed,
       autoplay: first && !kept && firstVisit(),
     });
+    if (data.tell && !this.tells) {
+      this.component.setStateValue("place", wordsOf(this.player.teller.link()));
+    }
+    this.tells = data.tell;
     if (first && data.linked && !this.player.teller.untouched) {
       this.writeAddress();
       // Streamlit writes the address once more when the page's own controls are back.
@@ -102,6 +113,9 @@ class Slot {
         shared.kept.set(data.name, link);
         if (data.linked) {
           this.writeAddress(link);
+        }
+        if (data.tell) {
+          this.component.setStateValue("place", wordsOf(link));
         }
       },
       onOrder: (order) => this.component.setStateValue("order", order),
@@ -128,6 +142,7 @@ class Slot {
     }
     this.player?.destroy();
     this.player = null;
+    this.tells = false;
     this.place.replaceChildren();
   }
 }
