@@ -75,3 +75,10 @@ MAX_EDITS_CHARS = 6_000
 
 # Pixels along a side of an uploaded picture: 64 MiB once it is unpacked.
 MAX_IMAGE_SIDE = 4_096
+
+# Sets of edits kept under names, and the characters of a name.
+MAX_EDIT_SETS = 100
+MAX_SET_NAME_CHARS = 40
+
+# Bytes of the JSON in a session's file: all sets of edits at their longest, and room for the rest.
+MAX_SESSION_JSON_BYTES = 2 * 2**20

@@ -6,9 +6,6 @@ import numpy as np
 
 from rnnviz.config import NetConfig
 
-# More numbers than this are read from the .npz instead of being written out.
-MAX_LITERALS = 1500
-
 
 def literal(array: np.ndarray, config: NetConfig) -> str:
     """An array as a tensor of the net's dtype, written out."""
@@ -29,11 +26,6 @@ def _number(value: np.floating) -> str:
     if 1e-4 <= abs(float(value)) < 1e6 or value == 0:
         return np.format_float_positional(value, unique=True, trim="0")
     return np.format_float_scientific(value, unique=True, trim="0")
-
-
-def saved(key: str, config: NetConfig) -> str:
-    """An array of the archive as a tensor of the net's dtype; `key` is an expression."""
-    return f"torch.tensor(saved[{key}]{dtype(config)})"
 
 
 def dtype(config: NetConfig) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import tokenize
 import zipfile
 import zlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from os import PathLike
 from typing import BinaryIO
 
@@ -25,12 +26,11 @@ from rnnviz.config import (
 from rnnviz.engine.clamps import clamps_of_cells
 from rnnviz.engine.plan import cell_buffers
 from rnnviz.exports.npz_checks import NO_FIT, TraceFileError, check_shapes
-from rnnviz.inputs.edits import read_edits, write_edits
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Packed, Trace
 
 # What zipfile, zlib and numpy raise for files that are broken or something else.
-_NOT_AN_ARCHIVE = (
+NOT_AN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
     tokenize.TokenError,
@@ -73,7 +73,7 @@ output, h_n and c_n are what module(input, hx) returns, in torch's layout. If th
 output is the data of a PackedSequence, with batch_sizes, sorted_indices and unsorted_indices.
 config is the net's sizes and options (JSON), batched whether the input had a batch axis,
 lengths the number of timesteps of each sample; positions past it hold NaN. clamps, if there are
-any, says what was held, such as "h_l0[2:5,1]=0".
+any, says what was held (JSON).
 In Python: trace = rnnviz.load_trace("trace.npz"); trace.cell(1, "reverse").h[5]
 bfloat16 is stored as float32, which holds every bfloat16 value exactly.
 """
@@ -91,7 +91,7 @@ def trace_npz(trace: Trace) -> bytes:
         **_states(trace),
     }
     if trace.clamps:
-        arrays["clamps"] = np.array(write_edits(trace.clamps))
+        arrays["clamps"] = np.array(json.dumps([asdict(clamp) for clamp in trace.clamps]))
     if trace.is_packed:
         packed = zip(("output", *_PACKED), trace.output, strict=True)
         arrays |= {name: array for name, array in packed if array is not None}
@@ -152,7 +152,7 @@ def load_trace(
         raise ValueError(f"the .npz must hold a whole trace, but lacks {error}.") from error
     except TraceFileError:
         raise
-    except (*_NOT_AN_ARCHIVE, ValueError, OSError) as error:
+    except (*NOT_AN_ARCHIVE, ValueError, OSError) as error:
         # With a number it comes from the system, such as for a path that is not there.
         if isinstance(error, OSError) and error.errno is not None:
             raise
@@ -208,10 +208,10 @@ def _read_clamps(
     if "clamps" not in archive:
         return {}
     try:
-        held = read_edits(str(archive["clamps"]))
-        return clamps_of_cells(config, [one for one in held if isinstance(one, Clamp)], seq_len)
-    except ValueError as error:
-        raise TraceFileError(str(error)) from error
+        held = [Clamp(**fields) for fields in json.loads(str(archive["clamps"]))]
+        return clamps_of_cells(config, held, seq_len)
+    except (TypeError, ValueError) as error:
+        raise TraceFileError(f"clamps must say what was held: {error}") from error
 
 
 def _read_states(config: NetConfig, archive: NpzFile) -> tuple[list, list]:

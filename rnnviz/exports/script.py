@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rnnviz.config import TOLERANCE, RNNConfig, StackConfig, parameter_suffix
-from rnnviz.exports.literals import MAX_LITERALS, literal, saved
+from rnnviz.exports.beside import input_arrays, needs_files, reading_lines, saved
+from rnnviz.exports.literals import literal
 from rnnviz.exports.stack_script import stack_script
 from rnnviz.records import CellTrace, Trace
 
@@ -88,7 +89,8 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
         trace: the run.
         seed: the seed whose default initialisation gave the weights, or None to write them out.
 
-    Runs that hold more than MAX_LITERALS numbers read them from `rnnviz-trace.npz` beside it.
+    Where `needs_files`, the numbers lie beside it, as `rnnviz.files.script_zip` gives them, and it
+    asserts as well that torch gives the output that was recorded.
 
     Raises:
         ValueError: the run was packed, dropped numbers in training, held something by clamps, was
@@ -98,26 +100,24 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     trace, config = trace.numpy(), trace.config
     if isinstance(config, StackConfig):
         return stack_script(trace, seed=seed)
-    lines = ["import torch", "from torch import nn", ""]
-    weights = {} if seed is not None else _parameters(trace)
-    given = {"x": trace.cells[0].x, "h_0": np.stack([cell.h_0 for cell in trace.cells])}
-    if config.kind == "LSTM":
-        given["c_0"] = np.stack([cell.c_0 for cell in trace.cells])
-    from_file = sum(array.size for array in (*given.values(), *weights.values())) > MAX_LITERALS
-    if from_file:
-        lines[:1] = ["import numpy as np", "import torch"]
-        lines += ['saved = np.load("rnnviz-trace.npz")  # "Trace (.npz)" of the same view', ""]
-    if seed is not None:
-        lines.append(f"torch.manual_seed({seed})")
-    lines.append(f"rnn = nn.{config.kind}({_arguments(config)})")
-    lines += _weight_lines(weights, config, from_file=from_file)
-    for name, array in given.items():
-        key = "x_l0" if name == "x" else name
-        value = saved(f'"{key}"', config) if from_file else literal(array, config)
-        lines.append(f"{name} = {value}  # {array.shape}")
-    lines.append(_loop(config))
-    lines += _check(config)
-    return "\n".join(lines) + "\n"
+    given = input_arrays(trace)
+    recorded = given.pop("output")
+    made = f"rnn = nn.{config.kind}({_arguments(config)})"
+    check = _check(config)
+    if needs_files(trace, seed=seed):
+        lines = ["import numpy as np", "import torch", "from torch import nn", "", made]
+        lines += reading_lines("rnn")
+        lines += [f"{name} = {saved(name, config)}  # {given[name].shape}" for name in given]
+        lines.append(f"recorded = {saved('output', config)}  # {recorded.shape}")
+        check.append(_same("output", "recorded", config))
+    else:
+        lines = ["import torch", "from torch import nn", ""]
+        lines += [made] if seed is None else [f"torch.manual_seed({seed})", made]
+        lines += _weight_lines(_parameters(trace), config) if seed is None else []
+        lines += [
+            f"{name} = {literal(given[name], config)}  # {given[name].shape}" for name in given
+        ]
+    return "\n".join([*lines, _loop(config), *check]) + "\n"
 
 
 def _check_can_be_written(trace: Trace) -> None:
@@ -142,15 +142,8 @@ def _check_can_be_written(trace: Trace) -> None:
         )
 
 
-def _weight_lines(
-    weights: dict[str, np.ndarray], config: RNNConfig, *, from_file: bool
-) -> list[str]:
-    """The lines that load the weights; none where a seed gives them."""
-    if not weights:
-        return []
-    if from_file:
-        read = f"weights = {{name: {saved('name', config)} for name in rnn.state_dict()}}"
-        return [read, "rnn.load_state_dict(weights)"]
+def _weight_lines(weights: dict[str, np.ndarray], config: RNNConfig) -> list[str]:
+    """The weights written out, and put into the net."""
     written = [f'    "{name}": {literal(array, config)},' for name, array in weights.items()]
     return ["weights = {", *written, "}", "rnn.load_state_dict(weights)"]
 
@@ -199,13 +192,16 @@ def _check(config: RNNConfig) -> list[str]:
     if config.batch_first:
         lines.append("    output = output.transpose(0, 1)  # to (seq_len, batch, ...)")
     last = ["last" if final == "h_n" else "last_c" for final in finals]
-    bound = TOLERANCE[config.dtype]
-    options = f"rtol={bound}, atol={bound}, equal_nan=True"
     lines += [
         f"    by_hand, {', '.join(last)} = run_by_hand(rnn, x, {parts['states']})",
         "print(output)",
         'print("max |by hand - torch.nn| =", (by_hand - output).abs().max().item())',
-        f"torch.testing.assert_close(by_hand, output, {options})",
+        _same("by_hand", "output", config),
     ]
-    pairs = zip(last, finals, strict=True)
-    return lines + [f"torch.testing.assert_close({a}, {b}, {options})" for a, b in pairs]
+    return lines + [_same(*pair, config) for pair in zip(last, finals, strict=True)]
+
+
+def _same(one: str, other: str, config: RNNConfig) -> str:
+    bound = TOLERANCE[config.dtype]
+    options = f"rtol={bound}, atol={bound}, equal_nan=True"
+    return f"torch.testing.assert_close({one}, {other}, {options})"

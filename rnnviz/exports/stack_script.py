@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import get_args
-
-import numpy as np
 
 from rnnviz.config import (
     PLACES,
     TOLERANCE,
     Activation,
-    Direction,
     RNNConfig,
     StackConfig,
     parameter_suffix,
 )
-from rnnviz.exports.literals import MAX_LITERALS, literal, saved
-from rnnviz.records import CellTrace, Trace
+from rnnviz.exports.beside import input_arrays, needs_files, reading_lines, saved
+from rnnviz.exports.literals import literal
+from rnnviz.records import Trace
 from rnnviz.shapes import parameter_name
 
 # How each activation is written where it is not `torch.` and its name.
@@ -78,43 +75,39 @@ def stack_script(trace: Trace, *, seed: int | None) -> str:
     """
     config = trace.config
     _check_names(config)
-    weights = {} if seed is not None else _parameters(trace)
-    top = [cell for cell in trace.cells if cell.layer == config.num_layers - 1]
-    arrays = [trace.cells[0].x, *(cell.h for cell in top)]
-    arrays += [start for cell in trace.cells for start in (cell.h_0, cell.c_0) if start is not None]
-    arrays += [array for array, _ in weights.values()]
-    from_file = sum(array.size for array in arrays) > MAX_LITERALS
-
-    def written(array: np.ndarray, key: str) -> str:
-        return saved(f'"{key}"', config) if from_file else literal(array, config)
-
+    given = input_arrays(trace)
     lines = ["import torch", "import torch.nn.functional as F", "from torch import nn", ""]
-    if from_file:
-        lines.insert(0, "import numpy as np")
-        lines += ['saved = np.load("rnnviz-trace.npz")  # "Trace (.npz)" of the same view', ""]
-    if seed is not None:
-        lines.append(f"torch.manual_seed({seed})")
-    lines += _stack_lines(config)
-    if weights:
-        named = [f'    "{name}": {written(*pair)},' for name, pair in weights.items()]
-        lines += ["weights = {", *named, "}", "stack.load_state_dict(weights)"]
-    lines += _given_lines(trace, top, written)
+    if needs_files(trace, seed=seed):
+        lines = ["import numpy as np", *lines, *_stack_lines(config), *reading_lines("stack")]
+        lines += _given_lines(config, {name: saved(name, config) for name in given})
+    else:
+        lines += [] if seed is None else [f"torch.manual_seed({seed})"]
+        lines += _stack_lines(config)
+        lines += _weight_lines(trace) if seed is None else []
+        written = {name: literal(array, config) for name, array in given.items()}
+        lines += _given_lines(config, written)
     return "\n".join([*lines, _LOOP, *_check(config)]) + "\n"
 
 
-def _given_lines(
-    trace: Trace, top: list[CellTrace], written: Callable[[np.ndarray, str], str]
-) -> list[str]:
+def _weight_lines(trace: Trace) -> list[str]:
+    """The weights written out, and put into the cells."""
+    named = [
+        f'    "{parameter_name(trace.config, cell.layer, cell.direction, name)}": '
+        f"{literal(array, trace.config)},"
+        for cell in trace.cells
+        for name, array in cell.arrays()
+        if name.startswith(("weight", "bias"))
+    ]
+    return ["weights = {", *named, "}", "stack.load_state_dict(weights)"]
+
+
+def _given_lines(config: StackConfig, written: dict[str, str]) -> list[str]:
     """The input, what every cell starts from, and the output that is to come."""
-    lines = [f"x = {written(trace.cells[0].x, 'x_l0')}  # {trace.cells[0].x.shape}"]
+    lines = [f"x = {written['x']}"]
     for name in ("h_0", "c_0"):
-        lines.append(f"{name} = [")
-        for cell in trace.cells:
-            start, key = getattr(cell, name), _key(name, cell.layer, cell.direction)
-            lines.append(f"    {None if start is None else written(start, key)},")
-        lines.append("]")
-    parts = [written(cell.h, _key("h", cell.layer, cell.direction)) for cell in top]
-    return [*lines, f"traced = torch.cat([{', '.join(parts)}], dim=-1)"]
+        starts = [written.get(name + parameter_suffix(*lane)) for lane in config.lanes]
+        lines += [f"{name} = [", *(f"    {start}," for start in starts), "]"]
+    return [*lines, f"traced = {written['output']}"]
 
 
 def _check_names(config: StackConfig) -> None:
@@ -153,23 +146,6 @@ def _arguments(layer: RNNConfig) -> str:
     if layer.dtype != "float32":
         given.append(f"dtype=torch.{layer.dtype}")
     return ", ".join(given)
-
-
-def _parameters(trace: Trace) -> dict[str, tuple[np.ndarray, str]]:
-    """Every parameter under the module's name, and what the archive calls it."""
-    return {
-        parameter_name(trace.config, cell.layer, cell.direction, name): (
-            array,
-            _key(name, cell.layer, cell.direction),
-        )
-        for cell in trace.cells
-        for name, array in cell.arrays()
-        if name.startswith(("weight", "bias"))
-    }
-
-
-def _key(name: str, layer: int, direction: Direction) -> str:
-    return f"{name}{parameter_suffix(layer, direction)}"
 
 
 def _check(config: StackConfig) -> list[str]:

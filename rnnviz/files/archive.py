@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from rnnviz.files.errors import ModelFileError
 from rnnviz.inputs.checks import excerpt
@@ -20,7 +20,7 @@ ZipFormat = Literal["torch", "npz"]
 _ENCRYPTED = 0x1
 
 
-def check_archive(path: str, max_bytes: int) -> ZipFormat:
+def check_archive(file: str | BinaryIO, max_bytes: int) -> ZipFormat:
     """Which kind of archive it is, if its directory holds nothing that a net's would not.
 
     Raises:
@@ -28,7 +28,7 @@ def check_archive(path: str, max_bytes: int) -> ZipFormat:
             paths out of the archive; or it is neither a checkpoint of torch nor a .npz.
         zipfile.BadZipFile: the directory is broken.
     """
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise ModelFileError(f"it must hold at most {MAX_MEMBERS:,} arrays, got {len(members):,}.")

@@ -15,7 +15,7 @@ from rnnviz.inputs.checks import excerpt
 from rnnviz.inputs.npy import npy_header
 
 # Longer headers are of arrays with named fields.
-_HEADER_BYTES = 2_048
+HEADER_BYTES = 2_048
 
 # What the archive of a trace holds and one of weights does not.
 _OF_A_TRACE = {"config.npy", "output.npy", "wx_l0.npy"}
@@ -33,7 +33,7 @@ def read_npz(path: str, max_bytes: int) -> Contents:
             return _of_trace(path, max_bytes)
         for member in archive.infolist():
             with archive.open(member) as stream:
-                _check_header(member, stream.read(_HEADER_BYTES))
+                check_header(member, stream.read(HEADER_BYTES))
     with np.load(path, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     floats = {
@@ -52,8 +52,12 @@ def _of_trace(path: str, max_bytes: int) -> Contents:
     return Contents("trace", {})
 
 
-def _check_header(member: zipfile.ZipInfo, head: bytes) -> None:
-    """Refuse a header that promises other bytes than the archive's directory does."""
+def check_header(member: zipfile.ZipInfo, head: bytes) -> tuple[tuple[int, ...], np.dtype]:
+    """The shape and dtype of an array, of which `head` are the first `HEADER_BYTES`.
+
+    Raises:
+        ModelFileError: the header promises other bytes than the archive's directory does.
+    """
     name = excerpt(member.filename)
     try:
         shape, _, dtype, offset = npy_header(head)
@@ -67,3 +71,4 @@ def _check_header(member: zipfile.ZipInfo, head: bytes) -> None:
             f"{name} must have {needed:,} bytes for its shape {excerpt(shape)}, "
             f"got {member.file_size:,}."
         )
+    return shape, dtype

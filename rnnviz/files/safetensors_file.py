@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from rnnviz.files.budget import kept_tensors
 from rnnviz.files.contents import Contents
 from rnnviz.files.errors import ModelFileError
-from rnnviz.inputs.checks import excerpt
+from rnnviz.files.strict_json import named_once
 
 # The header says how long it is in the first 8 bytes, little-endian.
 _LENGTH_BYTES = 8
@@ -48,17 +48,8 @@ def _check_names(path: str) -> None:
     if len(header) < length:
         raise ModelFileError("it is cut short within the header.")
     try:
-        json.loads(header, object_pairs_hook=_checked)
+        json.loads(header, object_pairs_hook=named_once)
     except ModelFileError:
         raise
     except (ValueError, RecursionError) as error:
         raise ModelFileError("its header is no JSON, so it is no safetensors file.") from error
-
-
-def _checked(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    seen: dict[str, object] = {}
-    for name, value in pairs:
-        if name in seen:
-            raise ModelFileError(f"it holds the name {excerpt(name)} twice.")
-        seen[name] = value
-    return seen

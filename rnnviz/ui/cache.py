@@ -144,6 +144,17 @@ def make_run(settings: Settings, file: tuple[str, bytes], opened: Opened | None 
     )
 
 
+def net_of(settings: Settings, file: tuple[str, bytes], opened: Opened | None) -> Module:
+    """The net of a run before it is run, with the numbers in it that were changed by hand.
+
+    Raises:
+        ValueError, TypeError, RuntimeError: as `make_run` does.
+    """
+    whole, _ = whole_input(settings, file, opened)
+    (module, *_), _ = _call(settings, whole, window_of(settings, whole), opened)
+    return module
+
+
 def wrong_trace(run: Run) -> Trace:
     """The same net on the same input with time as the outer loop, the mistake D13.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rnnviz.config import GATE_NAMES, GATE_WORDS, HOLD, Clamp, Direction
+from rnnviz.config import GATE_NAMES, GATE_WORDS, HOLD, Clamp
 from rnnviz.inputs.edits import number
 from rnnviz.records import CellTrace
 from rnnviz.ui.cache import Run
@@ -35,31 +35,37 @@ def clamp_form(run: Run) -> None:
         quantity = st.session_state[f"_clamp_what_{cell.kind}"]
         units = cell.state_size if quantity == "h" else cell.hidden_size
         right.selectbox("Unit", [_ALL, *range(units)], key=f"_clamp_unit_{units}")
-        last = run.trace.seq_len - 1
-        start, stop = 0, last
-        if last > 0:
-            start, stop = st.slider("Timesteps", 0, last, (0, last), key=f"_clamp_span_{last}")
+        span = _span(run.trace.seq_len)
         row = st.container(horizontal=True, vertical_alignment="bottom")
         row.text_input("Value", "0", max_chars=30, key="_clamp_value")
         if quantity in _STATES:
             row.toggle("As before the step", key="_clamp_hold", help="The state stands still.")
-        span = (start, stop + 1 if stop < last else None)
         st.button("Hold it", on_click=_hold, args=(cell, units, span), key="_clamp_make")
-        ways = st.columns(2)
-        place = {"layer": cell.layer, "direction": cell.direction}
-        for column, label, value in (
-            (ways[0], "Zero this direction", 0.0),
-            (ways[1], "Freeze this cell's state", HOLD),
-        ):
-            clamp = Clamp(quantity="h", value=value, **place)
-            frozen = (clamp,) if value != HOLD or cell.c is None else (clamp, _frozen_c(place))
-            column.button(
-                label, on_click=_add, args=(*frozen,), key=f"_clamp_all_{value}", width="stretch"
-            )
+        _usual(cell)
 
 
-def _frozen_c(place: dict[str, int | Direction]) -> Clamp:
-    return Clamp(quantity="c", value=HOLD, **place)
+def _span(seq_len: int) -> tuple[int, int | None]:
+    """From which timestep to before which; None for the end, also of a longer sequence."""
+    last = seq_len - 1
+    if last == 0:
+        return 0, None
+    start, stop = st.slider("Timesteps", 0, last, (0, last), key=f"_clamp_span_{last}")
+    return start, stop + 1 if stop < last else None
+
+
+def _usual(cell: CellTrace) -> None:
+    """The two cases that one wants most, each by one press."""
+    place = {"layer": cell.layer, "direction": cell.direction}
+    zero = [Clamp(quantity="h", value=0.0, **place)]
+    states = ("h",) if cell.c is None else ("h", "c")
+    frozen = [Clamp(quantity=quantity, value=HOLD, **place) for quantity in states]
+    left, right = st.columns(2)
+    for column, label, clamps in (
+        (left, "Zero this direction", zero),
+        (right, "Freeze this cell's state", frozen),
+    ):
+        key = f"_clamp_all_{clamps[0].value}"
+        column.button(label, on_click=_add, args=clamps, key=key, width="stretch")
 
 
 def _hold(cell: CellTrace, units: int, span: tuple[int, int | None]) -> None:

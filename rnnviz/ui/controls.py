@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import get_args
 
 import streamlit as st
-import torch
 
 from rnnviz.config import Activation, RNNConfig
 from rnnviz.inputs.picture import SIDE
@@ -21,7 +20,7 @@ from rnnviz.limits import (
     MAX_STACK_CHARS,
     MAX_TEXT_CHARS,
 )
-from rnnviz.ui.nets import example_net
+from rnnviz.ui.nets import devices, example_net
 from rnnviz.ui.opened import kept_opened
 from rnnviz.ui.paste import paste_menu
 from rnnviz.ui.preset_menu import preset_menu, preset_story
@@ -193,7 +192,7 @@ def _more() -> None:
     elif not settings.is_example:
         _options(settings)
     menu("Number type", "dtype", ["float32", "float64", "bfloat16", "float16"])
-    menu("Device", "device", _devices())
+    menu("Device", "device", devices())
     match settings.input:
         case _ if settings.input == OF_OPENED_RUN:
             st.caption("The run decides the batch, the sequence length and the input size.")
@@ -255,12 +254,3 @@ def _decided_by_text(settings: Settings) -> None:
     decided("Sequence length", len(reading.tokens), f"The text decides: one of its {reading.unit}.")
     why = "The vocabulary decides: a column per entry, and one for what is unknown."
     decided("Input size", reading.input_size, why)
-
-
-def _devices() -> list[str]:
-    found = ["cpu"]
-    if torch.cuda.is_available():
-        found.append("cuda")
-    if torch.backends.mps.is_available():
-        found.append("mps")
-    return found

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.config import Direction
+from rnnviz.exports.beside import needs_files
 from rnnviz.exports.html import view_html
 from rnnviz.exports.npz import trace_npz
 from rnnviz.exports.script import torch_script
@@ -22,6 +23,7 @@ from rnnviz.figures import (
     weight_heatmaps,
 )
 from rnnviz.files.save import weights_pt, weights_safetensors
+from rnnviz.files.script_zip import script_zip
 from rnnviz.ui.cache import Run
 from rnnviz.ui.widgets import choice, menu
 from rnnviz.ui.words import difference_words, judge, made_by, net_words, sentence, settings_words
@@ -132,6 +134,15 @@ def _script(run: Run) -> None:
     except ValueError as error:
         st.caption(sentence(error))
         return
+    if needs_files(run.trace, seed=seed):
+        _button(
+            st.container(),
+            "Script and its numbers (.zip)",
+            lambda: script_zip(run.trace),
+            "rnnviz-net.zip",
+            "net.py with weights.pt, read with weights_only=True, and input.npz beside it. "
+            "Unpacked, python net.py runs the net and asserts that the output is this one.",
+        )
     st.code(script, language="python")
 
 

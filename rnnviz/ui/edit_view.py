@@ -11,11 +11,13 @@ from rnnviz.figures import hidden_heatmap, state_change
 from rnnviz.files.save import state_dict_of
 from rnnviz.inputs import Edit, read_edits
 from rnnviz.inputs.edits import number
+from rnnviz.limits import MAX_EDIT_SETS, MAX_SET_NAME_CHARS
 from rnnviz.records import CellTrace, Trace
 from rnnviz.ui.cache import Run, unedited_run
 from rnnviz.ui.clamp_form import clamp_form
 from rnnviz.ui.edits import (
     EDITS_ERROR,
+    KEPT_SETS,
     can_redo,
     can_undo,
     current_edits,
@@ -30,7 +32,6 @@ from rnnviz.ui.words import plain, scientific
 # Cells of a grid that a browser scrolls smoothly.
 MAX_GRID_CELLS = 100_000
 
-_KEPT = "_edits_kept"
 _REFUSED = "_edits_refused"
 
 WAYS = ("after", "before", "difference")
@@ -150,13 +151,15 @@ def _list(edits: tuple[Edit | Clamp, ...]) -> None:
 
 def _kept() -> None:
     """Sets of edits under names of the visitor's own, for this session."""
-    kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
+    kept: dict[str, str] = st.session_state.setdefault(KEPT_SETS, {})
     with st.expander("Kept sets of edits", icon=":material/bookmark:"):
         row = st.container(horizontal=True, vertical_alignment="bottom")
-        row.text_input("Name", key="_edits_new", max_chars=40)
-        row.button(
-            "Keep these", on_click=_keep, disabled=not st.session_state["edits"], key="_edits_keep"
-        )
+        row.text_input("Name", key="_edits_new", max_chars=MAX_SET_NAME_CHARS)
+        full = len(kept) >= MAX_EDIT_SETS
+        none = not st.session_state["edits"]
+        row.button("Keep these", on_click=_keep, disabled=none or full, key="_edits_keep")
+        if full:
+            st.caption(f"There may be at most {MAX_EDIT_SETS} sets; delete one to keep another.")
         for number, (name, text) in enumerate(kept.items()):
             row = st.container(horizontal=True, vertical_alignment="center")
             row.text(f"{name}: {text[:60]}", width="stretch")
@@ -165,13 +168,13 @@ def _kept() -> None:
 
 
 def _keep() -> None:
-    kept = st.session_state[_KEPT]
+    kept = st.session_state[KEPT_SETS]
     name = st.session_state["_edits_new"].strip() or f"set {len(kept) + 1}"
     kept[name] = st.session_state["edits"]
 
 
 def _use(name: str) -> None:
-    make_edits(read_edits(st.session_state[_KEPT][name]))
+    make_edits(read_edits(st.session_state[KEPT_SETS][name]))
 
 
 def _consequences(run: Run, sample: int) -> None:

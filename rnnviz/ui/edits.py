@@ -23,6 +23,9 @@ EDITS_ERROR = "_edits_error"
 # The texts of edits before the last changes, and those that were undone.
 _PAST, _FUTURE = "_edits_past", "_edits_future"
 
+# Where the session holds sets of edits, as texts, by the names given to them.
+KEPT_SETS = "_edits_kept"
+
 # More steps back than anyone remembers.
 MAX_PAST = 200
 

@@ -6,10 +6,11 @@ import streamlit as st
 
 from rnnviz.figures import head_logits, head_probabilities
 from rnnviz.ui.cache import Run
+from rnnviz.ui.settings import HEAD_VIEWS
 from rnnviz.ui.views import chart, look
 from rnnviz.ui.widgets import choice
 
-DRAWN = {"probabilities": head_probabilities, "logits": head_logits}
+DRAWN = dict(zip(HEAD_VIEWS, (head_probabilities, head_logits), strict=True))
 
 
 @st.fragment
@@ -18,7 +19,7 @@ def head_view(run: Run, sample: int) -> None:
     if run.head is None:
         return
     st.subheader("What the head makes of it")
-    choice("Show", "head_view", tuple(DRAWN), _HELP)
+    choice("Show", "head_view", HEAD_VIEWS, _HELP)
     draw = DRAWN[st.session_state["head_view"]]
     chart(draw(run.head, sample=sample, look=look(run, sample)), "head")
 

@@ -1,5 +1,6 @@
 """The main script: page settings, the sidebar and the navigation."""
 
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from rnnviz.ui.controls import sidebar
 from rnnviz.ui.downloads import picture_options
 from rnnviz.ui.open_view import FIRST_PAGE
+from rnnviz.ui.session_view import session_panel
 from rnnviz.ui.settings import start_settings
 
 HERE = Path(__file__).parent
@@ -19,50 +21,51 @@ first = st.Page(
     icon=":material/footprint:",
     default=True,
 )
-page = st.navigation(
-    {
-        "Look inside": [
-            first,
-            st.Page(
-                PAGES / "inside/gates.py",
-                title="Gates",
-                icon=":material/door_sliding:",
-                url_path="gates",
-            ),
-            st.Page(
-                PAGES / "inside/shapes.py",
-                title="Shapes",
-                icon=":material/straighten:",
-                url_path="shapes",
-            ),
-        ],
-        "Check": [
-            st.Page(
-                PAGES / "check/compare.py",
-                title="Beside torch.nn",
-                icon=":material/balance:",
-                url_path="compare",
-            )
-        ],
-        "Your own": [
-            st.Page(
-                PAGES / "yours/open.py",
-                title="Open a net",
-                icon=":material/folder_open:",
-                url_path="open",
-            ),
-            st.Page(
-                PAGES / "yours/edit.py",
-                title="Change any number",
-                icon=":material/edit:",
-                url_path="edit",
-            ),
-        ],
-    }
-)
+groups = {
+    "Look inside": [
+        first,
+        st.Page(
+            PAGES / "inside/gates.py",
+            title="Gates",
+            icon=":material/door_sliding:",
+            url_path="gates",
+        ),
+        st.Page(
+            PAGES / "inside/shapes.py",
+            title="Shapes",
+            icon=":material/straighten:",
+            url_path="shapes",
+        ),
+    ],
+    "Check": [
+        st.Page(
+            PAGES / "check/compare.py",
+            title="Beside torch.nn",
+            icon=":material/balance:",
+            url_path="compare",
+        )
+    ],
+    "Your own": [
+        st.Page(
+            PAGES / "yours/open.py",
+            title="Open a net",
+            icon=":material/folder_open:",
+            url_path="open",
+        ),
+        st.Page(
+            PAGES / "yours/edit.py",
+            title="Change any number",
+            icon=":material/edit:",
+            url_path="edit",
+        ),
+    ],
+}
+page = st.navigation(groups)
 start_settings()
 st.session_state[FIRST_PAGE] = first
 sidebar()
-with st.sidebar, st.expander("Pictures", icon=":material/image:"):
-    picture_options()
+with st.sidebar:
+    with st.expander("Pictures", icon=":material/image:"):
+        picture_options()
+    session_panel(page, [*chain.from_iterable(groups.values())])
 page.run()

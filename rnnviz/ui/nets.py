@@ -89,3 +89,9 @@ def _net_config(settings: Settings, input_size: int) -> RNNConfig:
         # torch warns of a dropout that has no layer to come before.
         dropout=settings.dropout if settings.layers > 1 else 0.0,
     )
+
+
+def devices() -> tuple[str, ...]:
+    """Where a net can be run on this machine."""
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return ("cpu", *(name for name, there in found.items() if there))

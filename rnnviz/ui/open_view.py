@@ -76,7 +76,7 @@ def _found(opened: Opened) -> None:
         else f"{len(nets)} recurrent " + ("net" if len(nets) == 1 else "nets")
     )
     st.subheader("In the file")
-    st.text(f"{opened.name[:60]}, {opened.size:,} bytes: {kind}")
+    st.text(f"{opened.name[:60]}, {len(opened.data):,} bytes: {kind}")
     if not nets:
         st.info(
             "It is the run of a stack of cells, which opens in Python only: rnnviz.load_trace.",

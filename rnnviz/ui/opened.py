@@ -18,7 +18,8 @@ from rnnviz.records import Trace
 from rnnviz.ui.settings import OF_OPENED_RUN, Settings
 from rnnviz.ui.uploads import NoFileError, fingerprint
 
-_KEPT = "_opened"
+# Where the session holds its opened file.
+KEPT_NET = "_opened"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,13 +28,13 @@ class Opened:
 
     Attributes:
         name: as it was uploaded.
-        size: in bytes.
+        data: its bytes, which go into the file of a session.
         mark: its fingerprint, which the link holds.
         file: what it holds.
     """
 
     name: str
-    size: int
+    data: bytes
     mark: str
     file: LoadedFile
 
@@ -49,21 +50,28 @@ class Opened:
             raise ValueError(f"{self.name} has no such net: {error.args[0]}") from error
 
 
-def open_file(name: str, data: bytes) -> Opened:
-    """Read a file and keep it for the session; the one before is given up only if that goes well.
+def read_file(name: str, data: bytes) -> Opened:
+    """Read a file.
 
     Raises:
         ValueError: the file holds no net, or is refused.
     """
     file = load_named(name, data, max_bytes=MAX_FILE_BYTES)
-    opened = Opened(name=name, size=len(data), mark=fingerprint(name, data), file=file)
-    st.session_state[_KEPT] = opened
-    return opened
+    return Opened(name=name, data=data, mark=fingerprint(name, data), file=file)
+
+
+def open_file(name: str, data: bytes) -> None:
+    """Read a file and keep it for the session; the one before is given up only if that goes well.
+
+    Raises:
+        ValueError: the file holds no net, or is refused.
+    """
+    st.session_state[KEPT_NET] = read_file(name, data)
 
 
 def kept_opened() -> Opened | None:
     """The session's file, if there is one."""
-    return st.session_state.get(_KEPT)
+    return st.session_state.get(KEPT_NET)
 
 
 def opened_for(settings: Settings) -> Opened | None:

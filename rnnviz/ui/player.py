@@ -6,6 +6,8 @@ once, a run's bytes once per change, and the player's own message is a few hundr
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -26,7 +28,13 @@ PARTS = ("map", "transport", "options", "anatomy", "drill", "code", "strip")
 _EDITED = "_player_edited"
 _ERROR = "_player_error"
 
-_NO_LINK = {"seed": {}, "hide": []}
+# Whether the part of the sidebar is unfolded that saves where one is.
+SAVES = "_session_panel"
+
+# What a link says of where one is.
+_SEED = ("at", "walk", "order", "all", "gate")
+
+_NO_LINK = {"seed": {}, "hide": [], "opened": None}
 
 _PLACE = '<div class="rnnviz-place">\n</div>'
 
@@ -54,6 +62,8 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         # What was changed is on every part of the page.
         st.rerun()
     link = st.session_state.setdefault(f"_{name}_link", _link() if linked else _NO_LINK)
+    if linked:
+        _notice("player", st.session_state.get(name, {}).get("place"))
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
     right = _packed(run.settings, sample, run)
     mistaken = asked == "time-first" and run.trace.lengths is None and not run.trace.clamps
@@ -72,10 +82,13 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
                 "fit": st.session_state["range"] == "this run",
                 "hide": link["hide"],
                 "seed": link["seed"],
+                "opened": link["opened"],
                 "linked": linked,
                 "edits": _edits() if linked else None,
+                "tell": linked and bool(st.session_state.get(SAVES)),
             },
             on_order_change=_nothing,
+            on_place_change=_nothing,
             on_edit_change=partial(_edit, name),
         )
 
@@ -115,11 +128,49 @@ def _link() -> dict:
     query = st.query_params
     named = query.get("hide", "").split(",")
     return {
-        "seed": {
-            name: query[name] for name in ("at", "walk", "order", "all", "gate") if name in query
-        },
+        "seed": _of(st.query_params),
         "hide": [part for part in PARTS if part in named],
+        "opened": None,
     }
+
+
+def _of(words: Mapping[str, object]) -> dict[str, str]:
+    """Those of the words that say where one is."""
+    found = {name: words[name] for name in _SEED if name in words}
+    return {name: word for name, word in found.items() if isinstance(word, str) and len(word) < 100}
+
+
+def place() -> dict[str, str]:
+    """Where the visitor was last, in the words of a link.
+
+    It is one dict for the whole session: whoever holds it reads in it what the player tells later.
+    """
+    _notice("address", st.query_params)
+    return st.session_state.setdefault("_place", {})
+
+
+def _notice(source: str, words: Mapping[str, object] | None) -> None:
+    """Where one is, from one of those who say it; what they said before is no news."""
+    found = _of(words or {})
+    said = st.session_state.setdefault("_place_said", {})
+    if found and said.get(source) != found:
+        said[source] = found
+        _put(found)
+
+
+def _put(found: Mapping[str, str]) -> None:
+    kept = st.session_state.setdefault("_place", {})
+    kept.clear()
+    kept.update(found)
+
+
+def go_to(seed: Mapping[str, str]) -> None:
+    """Send the linked player there, wherever it is; the player checks the moment as in a link."""
+    before = st.session_state.get("_player_link", _NO_LINK)
+    # The player obeys each mark once: afterwards it is the visitor who moves it.
+    new = {"seed": _of(seed), "opened": secrets.token_hex(4)}
+    st.session_state["_player_link"] = before | new
+    _put(new["seed"])
 
 
 # Bytes are shared by all sessions that look at the same run. It is known by its settings.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from rnnviz.ui.presets import PRESETS
@@ -42,7 +44,7 @@ def preset_story() -> None:
         "Undo",
         on_click=_undo_preset,
         disabled=_BEFORE not in st.session_state,
-        help="Back to the settings from before the preset, the reset or the opened net.",
+        help="Back to the settings from before the preset, the reset, the opened net or session.",
         width="stretch",
     )
     st.session_state[_APPLIED] = st.session_state["preset"]
@@ -54,10 +56,11 @@ def _apply_preset() -> None:
     state.update(DEFAULTS | PRESETS[state["preset"]].settings)
 
 
-def keep_for_undo() -> None:
-    """Keep the settings as they are, for the button “Undo”."""
+def keep_for_undo(others: Iterable[str] = ()) -> None:
+    """Keep the settings as they are, for the button “Undo”; `others` are to come back too."""
     state = st.session_state
-    state[_BEFORE] = {name: state[name] for name in DEFAULTS} | {"preset": state[_APPLIED]}
+    before = {name: state.get(name) for name in (*DEFAULTS, *others)}
+    state[_BEFORE] = before | {"preset": state[_APPLIED]}
 
 
 def _undo_preset() -> None:

@@ -45,6 +45,9 @@ DIRECTIONS = ("forward only", "bidirectional")
 TYPED, SORTED_TEXT, OF_NET_FILE = "typed", "the text's own, sorted", "the net's file"
 VOCABULARIES = (TYPED, SORTED_TEXT, OF_NET_FILE)
 
+# What is shown of a head's output.
+HEAD_VIEWS = ("probabilities", "logits")
+
 # A link leaves out what is at its default: once published, a default is frozen.
 DEFAULTS: dict[str, object] = {
     "input": "text",

@@ -12,7 +12,8 @@ from rnnviz.inputs.image import read_image
 from rnnviz.limits import MAX_FILE_BYTES, MAX_INPUT_SIZE, MAX_SEQ_LEN
 from rnnviz.ui.widgets import slider
 
-_KEPT = "_uploaded"
+# Where the session holds (name, bytes, fingerprint) of its input file.
+KEPT_FILE = "_uploaded"
 
 
 def fingerprint(name: str, data: bytes) -> str:
@@ -36,7 +37,7 @@ def uploader() -> None:
         "(batch, seq_len, input_size). Of a PNG or JPEG each row of pixels is a timestep. It stays "
         "in this session's memory.",
     )
-    kept = st.session_state.get(_KEPT)
+    kept = st.session_state.get(KEPT_FILE)
     if kept:
         # As text: a name may hold what Markdown would make a link of.
         st.text(f"In use: {kept[0][:40]}, {len(kept[1]):,} bytes")
@@ -69,7 +70,7 @@ def kept_file(wanted: str) -> tuple[str, bytes]:
     Raises:
         NoFileError: there is none, or the link was made with another one.
     """
-    kept = st.session_state.get(_KEPT)
+    kept = st.session_state.get(KEPT_FILE)
     if kept is not None and kept[2] == wanted:
         return kept[:2]
     if re.fullmatch("[0-9a-f]{16}", wanted):
@@ -83,7 +84,7 @@ def kept_file(wanted: str) -> tuple[str, bytes]:
 def keep(name: str, data: bytes) -> None:
     """Keep a file for the session and make it the one that is wanted."""
     mark = fingerprint(name, data)
-    st.session_state[_KEPT] = (name, data, mark)
+    st.session_state[KEPT_FILE] = (name, data, mark)
     st.session_state["file"] = mark
 
 

@@ -282,7 +282,15 @@ def test_what_was_held_comes_back():
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("h_l7[:,:]=0", "no such cell"), ("h_l0[:", "an edit must be")]
+    ("text", "words"),
+    [
+        ('[{"quantity": "h", "layer": 7, "value": 0}]', "no such cell"),
+        ('[{"quantity": "q", "layer": 0, "value": 0}]', "quantity must be one of"),
+        ('[{"exec": 1}]', "clamps must say what was held"),
+        ("[", "clamps must say what was held"),
+        ("3", "clamps must say what was held"),
+        ('["a"]', "clamps must say what was held"),
+    ],
 )
 def test_holds_that_have_no_place_are_refused(text, words):
     trace = rnnviz.trace(torch.nn.LSTM(3, 4), torch.randn(5, 2, 3))

@@ -1,14 +1,18 @@
 """The script in plain torch is run, in its own process, and must print what torch gives."""
 
+import io
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
 import torch
 
 import rnnviz
-from rnnviz.exports.script import MAX_LITERALS, torch_script
+from rnnviz.exports.beside import MAX_LITERALS, input_arrays
+from rnnviz.exports.script import torch_script
+from rnnviz.files.script_zip import script_zip
 from tests.engine.test_forward import make
 
 
@@ -70,15 +74,57 @@ def test_a_seed_stands_for_default_weights(tmp_path):
     np.testing.assert_allclose(there, trace.output, atol=1e-6)
 
 
-def test_many_numbers_are_read_from_the_archive(tmp_path):
-    net, x, h_0 = make(torch.float32, sizes=(50, 2, 30, 40), scale=0.1)
-    trace = rnnviz.trace(net, x, h_0)
-    assert x.numel() > MAX_LITERALS
-    (tmp_path / "rnnviz-trace.npz").write_bytes(rnnviz.trace_npz(trace))
-    script = torch_script(trace, seed=None)
+LARGE = CASES | {"unbatched": {"num_layers": 2}}
 
-    assert len(script.splitlines()) < 60
+
+def unpacked(trace, folder):
+    """The script of a large run, with its files in the folder."""
+    with zipfile.ZipFile(io.BytesIO(script_zip(trace))) as archive:
+        archive.extractall(folder)
+        assert archive.namelist() == ["net.py", "weights.pt", "input.npz"]
+    return (folder / "net.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", list(LARGE))
+def test_many_numbers_are_read_from_the_files_beside_it(name, tmp_path):
+    options = {"dtype": torch.float32, "scale": 0.1, "sizes": (50, 2, 30, 40)} | LARGE[name]
+    net, x, h_0 = make(**options)
+    if name == "unbatched":
+        x, h_0 = x[:, 0], h_0[:, 0]
+    trace = rnnviz.trace(net, x, h_0)
+    script = unpacked(trace, tmp_path)
+    assert x.numel() > MAX_LITERALS / 2
+    assert len(script.splitlines()) < 70
+    run(script + "\ntorch.save((rnn.state_dict(), x, output), 'out.pt')\n", tmp_path)
+    weights, x_there, output = torch.load(tmp_path / "out.pt", weights_only=True)
+
+    for key, value in net.state_dict().items():
+        assert torch.equal(weights[key], value)
+    given = torch.as_tensor(trace.cells[0].x)
+    assert torch.equal(x_there, given.to(x.dtype))
+    theirs = net(x, h_0)[0].detach()
+    theirs = theirs.transpose(0, 1) if net.batch_first else theirs
+    assert torch.equal(output, theirs[:, None] if name == "unbatched" else theirs)
+
+
+@pytest.mark.parametrize("what", ["weight", "input", "output"])
+def test_the_script_fails_where_a_file_beside_it_is_another(what, tmp_path):
+    net, x, h_0 = make(torch.float32, kind="GRU", sizes=(50, 2, 30, 40), scale=0.1)
+    trace = rnnviz.trace(net, x, h_0)
+    script = unpacked(trace, tmp_path)
     run(script, tmp_path)
+    arrays = input_arrays(trace)
+    if what == "weight":
+        weights = torch.load(tmp_path / "weights.pt", weights_only=True)
+        weights["weight_hh_l0"][3, 2] += 0.01
+        torch.save(weights, tmp_path / "weights.pt")
+    else:
+        changed = arrays["x" if what == "input" else "output"].copy()
+        changed[4, 1, 2] += 0.01
+        np.savez(tmp_path / "input.npz", **arrays | {{"input": "x"}.get(what, what): changed})
+
+    with pytest.raises(AssertionError, match="Tensor-likes are not close"):
+        run(script, tmp_path)
 
 
 def test_not_finite_numbers_are_written_out(tmp_path):
@@ -93,16 +139,19 @@ def test_not_finite_numbers_are_written_out(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["GRU", "LSTM"])
-def test_a_seed_and_an_archive_stand_for_gated_nets_too(kind, tmp_path):
+def test_a_seed_or_files_stand_for_gated_nets_too(kind, tmp_path):
+    """The seed where the input fits the script, files where it does not."""
     config = rnnviz.RNNConfig(kind=kind, input_size=30, hidden_size=20, bidirectional=True)
     net = rnnviz.build(config, 11)
-    trace = rnnviz.trace(net, torch.randn(70, 1, 30))
-    (tmp_path / "rnnviz-trace.npz").write_bytes(rnnviz.trace_npz(trace))
 
-    for seed in (11, None):
-        script = torch_script(trace, seed=seed)
-        assert ("load_state_dict" in script) == (seed is None)
-        assert len(script.splitlines()) < 60
+    for steps in (10, 70):
+        trace = rnnviz.trace(net, torch.randn(steps, 1, 30))
+        script = torch_script(trace, seed=11)
+        assert ("manual_seed(11)" in script) == (steps == 10)
+        assert ("load_state_dict" in script) == (steps == 70)
+        if steps == 70:
+            assert unpacked(trace, tmp_path) == script
+            assert len(script.splitlines()) < 60
         run(script + "\ntorch.save(output, 'out.pt')\n", tmp_path)
         there = torch.load(tmp_path / "out.pt", weights_only=True)
         np.testing.assert_allclose(there, trace.output, atol=1e-6)

@@ -6,7 +6,7 @@ from torch import nn
 
 import rnnviz
 from rnnviz.exports.script import torch_script
-from tests.exports.test_script import run
+from tests.exports.test_script import run, unpacked
 
 OWN = [
     {"h": "softsign"},
@@ -96,14 +96,21 @@ def test_a_seed_stands_for_what_build_gives(tmp_path):
     torch.testing.assert_close(weights, dict(net.state_dict()), rtol=0, atol=0)
 
 
-def test_many_numbers_are_read_from_the_archive(tmp_path):
-    stack = stack_of()
-    trace = rnnviz.trace(stack, torch.randn(400, 1, 4))
-    (tmp_path / "rnnviz-trace.npz").write_bytes(rnnviz.trace_npz(trace))
-    script = torch_script(trace, seed=None)
+@pytest.mark.parametrize("options", CASES.values(), ids=CASES.keys())
+def test_many_numbers_are_read_from_the_files_beside_it(options, tmp_path):
+    stack = stack_of(**options)
+    x = torch.randn(
+        *((1, 400) if stack.batch_first else (400, 1)), 4, dtype=stack.cells[0].weight_ih.dtype
+    )
+    script = unpacked(rnnviz.trace(stack, x), tmp_path)
 
     assert len(script.splitlines()) < 140
     run(script, tmp_path)
+    weights = torch.load(tmp_path / "weights.pt", weights_only=True)
+    weights["cells.2.weight_ih"][-1, 0] += 5
+    torch.save(weights, tmp_path / "weights.pt")
+    with pytest.raises(AssertionError, match="Tensor-likes are not close"):
+        run(script, tmp_path)
 
 
 def test_the_script_fails_where_the_output_is_another(tmp_path):

@@ -165,3 +165,12 @@ def test_the_controls_of_a_stack(visit):
     assert "must be a kind and a hidden size" in error.value
     page.at.text_input(key="stack").set_value("LSTM 4 o=identity, RNN 2").run()
     assert not page.at.error and page.figures()
+
+
+def test_a_net_too_large_to_write_out_comes_with_its_numbers(visit):
+    small = [button.label for button in visit().at.main.get("download_button")]
+    large = visit(weights="orthogonal", hidden=40)
+    labels = [button.label for button in large.at.main.get("download_button")]
+
+    assert set(labels) - set(small) == {"Script and its numbers (.zip)"}
+    assert 'torch.load("weights.pt", weights_only=True)' in large.at.code[0].value

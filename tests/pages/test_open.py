@@ -27,7 +27,7 @@ NETS = {
 
 def opened(data, name="net.pt"):
     file = load_named(name, data, max_bytes=MAX_FILE_BYTES)
-    return Opened(name=name, size=len(data), mark=fingerprint(name, data), file=file)
+    return Opened(name=name, data=data, mark=fingerprint(name, data), file=file)
 
 
 def settings(file, **changes):

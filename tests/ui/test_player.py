@@ -101,3 +101,65 @@ def test_the_parts_are_those_of_the_frame():
     sections = re.search(r"const sections = \{\n(.*?)\n  \};", text, flags=re.DOTALL)[1]
 
     assert tuple(re.findall(r"^    (\w+):", sections, flags=re.MULTILINE)) == PARTS
+
+
+def a_player_and_its_place():
+    import streamlit as st
+
+    from rnnviz.ui.cache import make_run
+    from rnnviz.ui.player import go_to, place, player
+    from rnnviz.ui.settings import DEFAULTS, Settings, start_settings
+
+    start_settings()
+    held = place()
+    run = make_run(
+        Settings(**{name: DEFAULTS[name] for name in Settings.__dataclass_fields__}), ("", b"")
+    )
+    st.title("A player")
+    st.button("Go", on_click=go_to, args=({"at": "0.reverse.2.2", "script": "x"},))
+    player(run)
+    st.json(held)
+
+
+def held(page):
+    return json.loads(page.json[0].value)
+
+
+def test_the_place_is_what_was_said_last():
+    """By the address or by the player; what is said again is no news."""
+    page = AppTest.from_function(a_player_and_its_place, default_timeout=60)
+    page.query_params["at"] = "0.forward.1.1"
+    page.query_params["seed"] = "3"
+    page.run()
+    assert held(page) == {"at": "0.forward.1.1"}
+
+    told = {"at": "1.reverse.4.3", "walk": None, "all": "1", "gate": 5, "order": "x" * 500}
+    page.session_state["player"] = {"place": told}
+    page.run()
+    assert held(page) == {"at": "1.reverse.4.3", "all": "1"}
+    page.query_params["at"] = "0.forward.2.2"
+    page.run()
+    assert held(page) == {"at": "0.forward.2.2"}
+
+
+def test_a_player_is_sent_where_a_session_was_saved():
+    page = AppTest.from_function(a_player_and_its_place, default_timeout=60)
+    page.query_params["at"] = "0.forward.1.1"
+    page.query_params["hide"] = "code"
+    page.run()
+    (before,) = messages(page)
+    page.button[0].click().run()
+    (after,) = messages(page)
+
+    assert before["opened"] is None
+    assert after == before | {"seed": {"at": "0.reverse.2.2"}, "opened": after["opened"]}
+    assert held(page) == {"at": "0.reverse.2.2"}
+    page.button[0].click().run()
+    assert messages(page)[0]["opened"] not in (None, after["opened"])
+
+
+def test_the_player_tells_where_it_is_only_while_that_can_be_saved(page):
+    assert [message["tell"] for message in messages(page)] == [False, False]
+    page.session_state["_session_panel"] = True
+    page.run()
+    assert [message["tell"] for message in messages(page)] == [True, False]

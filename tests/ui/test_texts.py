@@ -38,7 +38,7 @@ class Language(nn.Module):
 def opened(model, **more):
     data = as_torch({"model": model.state_dict(), **more})
     file = load_named("model.pt", data, max_bytes=MAX_FILE_BYTES)
-    return Opened(name="model.pt", size=len(data), mark=fingerprint("model.pt", data), file=file)
+    return Opened(name="model.pt", data=data, mark=fingerprint("model.pt", data), file=file)
 
 
 def text_of(length):

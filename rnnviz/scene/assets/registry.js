@@ -4,13 +4,15 @@ const KEY = Symbol.for("rnnviz.registry");
 
 /**
  * @returns {{runs: Map<string, Object>, kept:
- *   Map<string, Object>, listeners: Set<Function>, current: Object|null, listening:
- *   boolean}} `runs` holds {bytes, owners, run}, `kept` the moment at which each player was left.
+ *   Map<string, Object>, obeyed: Map<string, string>, listeners: Set<Function>, current:
+ *   Object|null, listening: boolean}} `runs` holds {bytes, owners, run}, `kept` the moment at which
+ *   each player was left, `obeyed` the mark of the opened session that moved it last.
  */
 export function registry() {
   return (window[KEY] ??= {
     runs: new Map(),
     kept: new Map(),
+    obeyed: new Map(),
     listeners: new Set(),
     current: null,
     listening: false,

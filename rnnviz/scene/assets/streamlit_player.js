@@ -19,14 +19,19 @@ function runOf(name) {
   return entry?.run ?? null;
 }
 
-/** Write where one is into the address, without a server and without a step in the history. */
-function mirror(link) {
-  const address = new URL(location.href);
+/** Where one is as an address says it; null for what it leaves out. */
+function wordsOf(link) {
   const words = { at: link.at, walk: link.walk === "time" ? "time" : null };
   words.order = link.order === "layer-first" ? null : link.order;
   words.all = link.all ? "1" : null;
   words.gate = link.gate;
-  for (const [name, value] of Object.entries(words)) {
+  return words;
+}
+
+/** Write where one is into the address, without a server and without a step in the history. */
+function mirror(link) {
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(wordsOf(link))) {
     if (value === null) {
       address.searchParams.delete(name);
     } else {
@@ -36,11 +41,24 @@ function mirror(link) {
   history.replaceState(history.state, "", address);
 }
 
+/** Whether a session was opened that says where this player begins anew, which is obeyed once. */
+function opened(data) {
+  const { obeyed, kept } = registry();
+  if (data.opened === null || obeyed.get(data.name) === data.opened) {
+    return false;
+  }
+  obeyed.set(data.name, data.opened);
+  kept.delete(data.name);
+  return true;
+}
+
 /** What belongs to one player on the page. */
 class Slot {
   constructor(parentElement) {
     this.place = parentElement.querySelector(".rnnviz-place");
     this.player = null;
+    // The server asks where one is only while it may save it.
+    this.tells = false;
     // Until a page that was left is taken down, its player must not write on the next one's address.
     this.path = location.pathname;
     this.refresh = () => this.show();
@@ -52,6 +70,9 @@ class Slot {
     const run = runOf(data.run);
     if (!run) {
       return;
+    }
+    if (opened(data) && this.player) {
+      this.clear();
     }
     const first = this.player === null;
     const kept = registry().kept.get(data.name);
@@ -68,6 +89,10 @@ class Slot {
       autoplay: first && !kept && firstVisit(),
       edits: data.edits,
     });
+    if (data.tell && !this.tells) {
+      this.component.setStateValue("place", wordsOf(this.player.teller.link()));
+    }
+    this.tells = data.tell;
     if (first && data.linked && !this.player.teller.untouched) {
       this.writeAddress();
       // Streamlit writes the address once more when the page's own controls are back.
@@ -90,6 +115,9 @@ class Slot {
         if (data.linked) {
           this.writeAddress(link);
         }
+        if (data.tell) {
+          this.component.setStateValue("place", wordsOf(link));
+        }
       },
       onEdit: (change) => this.component.setTriggerValue("edit", change),
       onOrder: (order) => this.component.setStateValue("order", order),
@@ -103,13 +131,21 @@ class Slot {
   end() {
     const shared = registry();
     shared.listeners.delete(this.refresh);
-    if (shared.current === this.player) {
-      shared.current = null;
-    }
     if (this.player && !this.player.teller.untouched) {
       shared.kept.set(this.component.data.name, this.player.teller.link());
     }
+    this.clear();
+  }
+
+  clear() {
+    const shared = registry();
+    if (shared.current === this.player) {
+      shared.current = null;
+    }
     this.player?.destroy();
+    this.player = null;
+    this.tells = false;
+    this.place.replaceChildren();
   }
 }
 
