@@ -13,6 +13,7 @@ from functools import partial
 import streamlit as st
 
 from rnnviz.figures.head import likeliest
+from rnnviz.records import Trace
 from rnnviz.scene.assemble import script
 from rnnviz.scene.blob import Words, fingerprint, pack
 from rnnviz.scene.schedules import schedule
@@ -66,8 +67,7 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         _notice("player", st.session_state.get(name, {}).get("place"))
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
     right = _packed(run.settings, sample, run)
-    mistaken = asked == "time-first" and run.trace.lengths is None and not run.trace.clamps
-    wrong = _packed_wrong(run.settings, sample, run) if mistaken else None
+    wrong = _packed_wrong(run.settings, sample, run) if _has(run.trace, asked) else None
     with st.container(gap=None):
         _core(key=f"{name}_core")
         _carrier(key=f"{name}_run", data=right)
@@ -75,14 +75,12 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
             _carrier(key=f"{name}_wrong", data=wrong)
         _player(
             key=name,
-            data={
+            data=link
+            | {
                 "name": name,
                 "run": fingerprint(right),
                 "wrong": wrong and fingerprint(wrong),
                 "fit": st.session_state["range"] == "this run",
-                "hide": link["hide"],
-                "seed": link["seed"],
-                "opened": link["opened"],
                 "linked": linked,
                 "edits": _edits() if linked else None,
                 "tell": linked and bool(st.session_state.get(SAVES)),
@@ -91,6 +89,11 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
             on_place_change=_nothing,
             on_edit_change=partial(_edit, name),
         )
+
+
+def _has(trace: Trace, order: object) -> bool:
+    """Whether the wrong order is asked for, and can be run of this net."""
+    return order == "time-first" and trace.lengths is None and not trace.clamps
 
 
 def _nothing() -> None:
