@@ -4,6 +4,7 @@ from rnnviz.inputs.edits import Edit, read_edits, write_edits
 from rnnviz.inputs.files import EXTENSIONS, PICTURES, is_picture, read_series
 from rnnviz.inputs.layers import read_layers
 from rnnviz.inputs.lengths import read_lengths
+from rnnviz.inputs.scale import SCALES, scaled
 from rnnviz.inputs.series import Series, window
 from rnnviz.inputs.signals import noise, sines
 from rnnviz.inputs.text import UNKNOWN, characters, rotated, vocabulary_of, widen
@@ -23,6 +24,7 @@ from rnnviz.inputs.tokens import (
 __all__ = [
     "EXTENSIONS",
     "PICTURES",
+    "SCALES",
     "UNITS",
     "UNKNOWN",
     "Edit",
@@ -41,6 +43,7 @@ __all__ = [
     "read_series",
     "read_text",
     "rotated",
+    "scaled",
     "sines",
     "tokens_of",
     "vocabulary_of",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnviz.inputs.checks import counted, excerpt
+from rnnviz.inputs.sequences import padded_series
 from rnnviz.inputs.series import Series
 from rnnviz.limits import MAX_COLUMN_CHARS, MAX_FILE_VALUES, MAX_INPUT_SIZE
 
@@ -24,17 +25,27 @@ _FIRST_ROW_CHARS = 65_536
 
 
 class _Row(NamedTuple):
-    """One row of the file that is not blank; `line` is where it starts, counted from 1."""
+    """One row of the file that is not blank.
+
+    Attributes:
+        line: where it starts, counted from 1.
+        fields: between the separators.
+        blank: the line of the first blank one before it, None if there is none.
+        parts: whether that one is empty and so parts two sequences, or has separators alone.
+    """
 
     line: int
     fields: list[str]
+    blank: int | None = None
+    parts: bool = False
 
 
 def read_delimited(data: bytes) -> Series:
-    """The numbers of a text file, as one sample.
+    """The numbers of a text file: one sample, or one for each part between blank lines.
 
     A first row without any number in it names the columns. Blank lines before the first row and
-    after the last are skipped; one in between may be a number that is missing and is refused.
+    after the last are skipped. In a file of one column a blank line in between may be a number
+    that is missing and is refused.
 
     Raises:
         ValueError: the bytes are no such text, or too many numbers; says in which line and column.
@@ -53,7 +64,7 @@ def read_delimited(data: bytes) -> Series:
             "(each timestep is a line of its own)."
         )
     has_header = not any(map(_is_number, first.fields))
-    values, lines = _read_rows(rows if has_header else chain([first], rows), first)
+    values, lines, starts = _read_rows(rows if has_header else chain([first], rows), first)
     if not lines:
         raise ValueError(
             f"the file must hold at least one row of numbers, it has only line {first.line}, "
@@ -62,10 +73,8 @@ def read_delimited(data: bytes) -> Series:
     table = np.frombuffer(values).reshape(len(lines), width)  # (seq_len, input_size)
     _check_finite(table, lines)
     names = first.fields if has_header else [""] * width
-    return Series(
-        values=table[None],  # (1, seq_len, input_size)
-        columns=tuple(_column_name(name, column) for column, name in enumerate(names, start=1)),
-    )
+    columns = tuple(_column_name(name, column) for column, name in enumerate(names, start=1))
+    return padded_series(np.split(table, starts), columns)
 
 
 def _text(data: bytes) -> str:
@@ -99,26 +108,29 @@ def _check_count(text: str, separator: str) -> None:
 
 def _rows(text: str, separator: str) -> Iterator[_Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line, blank, started = 1, None, False
+    line, blank, parts, started = 1, None, False, False
     try:
         for fields in reader:
             if any(map(str.strip, fields)):
-                if blank is not None:
-                    raise ValueError(f"line {blank} is blank, expected numbers.")
-                started = True
-                yield _Row(line, fields)
+                yield _Row(line, fields, blank, parts)
+                started, blank = True, None
             elif started and blank is None:
-                blank = line
+                # Of a row of separators alone the numbers are missing.
+                blank, parts = line, len(fields) < 2
             # A quoted field may span lines, so the next row starts where the reader stands.
             line = reader.line_num + 1
     except csv.Error as error:
         raise ValueError(f"line {line} cannot be read as CSV: {error}.") from error
 
 
-def _read_rows(rows: Iterator[_Row], first: _Row) -> tuple[array, array]:
-    """All numbers in a row-major array, and the line of every row."""
-    values, lines = array("d"), array("q")
-    for line, fields in rows:
+def _read_rows(rows: Iterator[_Row], first: _Row) -> tuple[array, array, list[int]]:
+    """All numbers in a row-major array, the line of every row, and the rows after blank lines."""
+    values, lines, starts = array("d"), array("q"), []
+    for line, fields, blank, parts in rows:
+        if blank is not None and (not parts or len(first.fields) == 1):
+            raise ValueError(f"line {blank} is blank, expected numbers.")
+        if blank is not None and lines:
+            starts.append(len(lines))
         if len(fields) != len(first.fields):
             raise ValueError(
                 f"line {line} has {counted(len(fields), 'number')}, "
@@ -133,7 +145,7 @@ def _read_rows(rows: Iterator[_Row], first: _Row) -> tuple[array, array]:
             raise ValueError(
                 f"the file must hold at most {MAX_FILE_VALUES} numbers, line {line} goes beyond."
             )
-    return values, lines
+    return values, lines, starts
 
 
 def _number(field: str) -> float:

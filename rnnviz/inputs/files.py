@@ -5,10 +5,17 @@ from __future__ import annotations
 from rnnviz.inputs.checks import excerpt
 from rnnviz.inputs.delimited import read_delimited
 from rnnviz.inputs.npy import read_npy
+from rnnviz.inputs.npz import read_npz_series
 from rnnviz.inputs.series import Series
 from rnnviz.limits import MAX_FILE_BYTES
 
-_READERS = {"csv": read_delimited, "tsv": read_delimited, "txt": read_delimited, "npy": read_npy}
+_READERS = {
+    "csv": read_delimited,
+    "tsv": read_delimited,
+    "txt": read_delimited,
+    "npy": read_npy,
+    "npz": read_npz_series,
+}
 
 # What an uploader may offer.
 EXTENSIONS = tuple(_READERS)
@@ -26,9 +33,10 @@ def is_picture(name: str) -> bool:
 def read_series(name: str, data: bytes) -> Series:
     """The numbers of a file, one row per timestep: (seq_len, input_size).
 
-    Text (.csv, .tsv, .txt) is UTF-8 with commas, semicolons or tabs between the numbers and maybe
-    a header; a .npy may also be (seq_len,) or (batch, seq_len, input_size). There may be more rows
-    than a run can take: `window` picks some.
+    Text (.csv, .tsv, .txt) is UTF-8 with commas, semicolons or tabs between the numbers, maybe a
+    header, and blank lines between several sequences; a .npy may also be (seq_len,) or
+    (batch, seq_len, input_size); a .npz holds such an array, or one for each of several sequences.
+    There may be more rows than a run can take: `window` picks some.
 
     Raises:
         ValueError: the file is not such a file or too large; one line that says where and why.

@@ -18,6 +18,7 @@ class Series:
         labels: what is written under each timestep, for sample 0; empty for numbers.
         columns: a name for each of the input_size columns.
         unknown: the timesteps of sample 0 whose character is outside the vocabulary, ascending.
+        lengths: how many timesteps each sample has, zeros following after them; None if all.
 
     Raises:
         TypeError: values is no float64 array.
@@ -28,6 +29,7 @@ class Series:
     labels: tuple[str, ...] = ()
     columns: tuple[str, ...]
     unknown: tuple[int, ...] = ()
+    lengths: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuses what the attributes above rule out."""
@@ -41,6 +43,15 @@ class Series:
                 f"unknown must be ascending timesteps below seq_len={self.seq_len}, "
                 f"got {self.unknown}."
             )
+
+        if self.lengths is not None:
+            self._check_lengths(self.lengths)
+
+    @property
+    def is_real(self) -> np.ndarray:
+        """Which timesteps are no padding. Shape (batch, seq_len)."""
+        lengths = self.lengths or (self.seq_len,) * self.batch
+        return np.arange(self.seq_len) < np.array(lengths)[:, None]
 
     @property
     def batch(self) -> int:
@@ -56,6 +67,14 @@ class Series:
     def input_size(self) -> int:
         """Numbers at each timestep."""
         return self.values.shape[2]
+
+    def _check_lengths(self, lengths: tuple[int, ...]) -> None:
+        fits = len(lengths) == self.batch and all(1 <= one <= self.seq_len for one in lengths)
+        if not fits or max(lengths) != self.seq_len:
+            raise ValueError(
+                f"lengths must be {self.batch} numbers from 1 to seq_len={self.seq_len}, which one "
+                f"of them reaches; got {lengths}."
+            )
 
     def _check_values(self) -> None:
         if getattr(self.values, "dtype", None) != np.float64:
@@ -74,16 +93,30 @@ class Series:
 def window(series: Series, start: int, seq_len: int) -> Series:
     """`seq_len` timesteps of the series from timestep `start` (counted from 0), as a view.
 
+    Of samples of different lengths each keeps what it has there; if none has as many timesteps the
+    window is shorter.
+
     Raises:
         TypeError: start or seq_len is no int.
-        ValueError: the window does not lie within the series.
+        ValueError: the window does not lie within the series, or a sample ends before it.
     """
     check_size("start", start, series.seq_len - 1, least=0)
     check_size("seq_len", seq_len, series.seq_len - start)
-    stop = start + seq_len
+    stop, lengths = start + seq_len, None
+    if series.lengths is not None:
+        shortest = min(series.lengths)
+        if start >= shortest:
+            sample = series.lengths.index(shortest)
+            raise ValueError(
+                f"sample {sample} has only {shortest} timesteps, so the first one shown must be at "
+                f"most {shortest - 1}, counted from 0; got {start}."
+            )
+        lengths = tuple(min(one, stop) - start for one in series.lengths)
+        stop = start + max(lengths)
     return replace(
         series,
         values=series.values[:, start:stop],  # (batch, seq_len, input_size)
         labels=series.labels[start:stop],
         unknown=tuple(t - start for t in series.unknown if start <= t < stop),
+        lengths=lengths if lengths and len(set(lengths)) > 1 else None,
     )

@@ -204,3 +204,23 @@ def test_read_delimited_refuses_one_row_more():
         ValueError, match=r"^the file must hold at most 1000000 numbers, line 100001 goes beyond\.$"
     ):
         read_delimited(ROW * (MAX_FILE_VALUES // 10 + 1))
+
+
+def test_blank_lines_part_sequences_of_their_own_lengths():
+    made = read_delimited(b"a;b\n1;2\n3;4\n\n5;6\n \n\n7;8\n9;10\n11;12\n\n")
+
+    assert made.lengths == (2, 1, 3) and made.columns == ("a", "b")
+    assert made.values[1].tolist() == [[5, 6], [0, 0], [0, 0]]
+    assert made.values[2].tolist() == [[7, 8], [9, 10], [11, 12]]
+
+
+def test_too_many_sequences_are_refused():
+    data = b"\n\n".join([b"1,2"] * 17)
+    with pytest.raises(ValueError, match="1 to 16 sequences, got 17"):
+        read_delimited(data)
+
+
+def test_one_long_sequence_among_short_ones_may_be_too_much_padding():
+    data = b"\n\n".join([b"\n".join([b"1,2"] * 200_000)] + [b"1,2"] * 15)
+    with pytest.raises(ValueError, match="16 sequences of up to 200,000 timesteps would be"):
+        read_delimited(data)

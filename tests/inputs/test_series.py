@@ -105,3 +105,29 @@ def test_window_of_numbers_has_no_labels():
 def test_window_refuses_what_lies_outside(start, seq_len, error, message):
     with pytest.raises(error, match=message):
         window(series(), start, seq_len)
+
+
+def ragged(*lengths):
+    values = np.zeros((len(lengths), max(lengths), 1))
+    for sample, length in enumerate(lengths):
+        values[sample, :length, 0] = np.arange(length) + 1
+    return Series(values=values, columns=("a",), lengths=lengths)
+
+
+@pytest.mark.parametrize("lengths", [(3,), (0, 3), (4, 3), (2, 2)])
+def test_lengths_that_do_not_fit_are_refused(lengths):
+    with pytest.raises(ValueError, match="lengths must be 2 numbers from 1 to seq_len=3"):
+        Series(values=np.zeros((2, 3, 1)), columns=("a",), lengths=lengths)
+
+
+def test_window_of_unlike_samples_keeps_what_each_has_there():
+    cut = window(ragged(3, 6, 5), 2, 3)
+
+    assert cut.lengths == (1, 3, 3)
+    assert cut.values[:, :, 0].tolist() == [[3, 0, 0], [3, 4, 5], [3, 4, 5]]
+    assert window(ragged(3, 6, 5), 0, 2).lengths is None
+
+
+def test_window_past_a_samples_end_is_refused():
+    with pytest.raises(ValueError, match=r"sample 1 has only 2 timesteps, .* at most 1, .* got 2"):
+        window(ragged(5, 2), 2, 3)

@@ -38,6 +38,9 @@ def test_first_screen(visit):
         "wrong": None,
         "fit": False,
         "hide": [],
+        "opened": None,
+        "tell": False,
+        "edits": {"edited": [], "undo": False, "redo": False, "error": None},
         "seed": {},
         "linked": True,
     }
