@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from rnnviz.config import Activation, Dtype, Nonlinearity
-from rnnviz.inputs import UNITS
+from rnnviz.inputs import SCALES, UNITS
 from rnnviz.inputs.checks import excerpt
 from rnnviz.limits import (
     MAX_BATCH,
@@ -104,6 +104,7 @@ ALLOWED: dict[str, OneOf | Number | Line | Switch] = {
     "vocab": Line(MAX_VOCABULARY_TEXT),
     "unit": OneOf(UNITS),
     "vocab_is": OneOf(VOCABULARIES),
+    "scale": OneOf(SCALES),
     "read_as": OneOf(("text", "numbers")),
     "layers": Number(1, MAX_LAYERS),
     "direction": OneOf(DIRECTIONS),

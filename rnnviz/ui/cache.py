@@ -187,8 +187,10 @@ def _call(
         states = _on("cpu", along.hx(start, stop))
     states = put_edits(settings, module, x, states)
     x = (x if module.batch_first else x.transpose(0, 1)).to(settings.device)
+    lengths = series.lengths
     if settings.lengths.strip():
         lengths = read_lengths(settings.lengths, series.batch, series.seq_len)
+    if lengths is not None:
         x = pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
     return (module, x, _on(settings.device, states)), carried
 
@@ -200,7 +202,8 @@ def _is_carried(settings: Settings, module: Module, whole: Series, series: Serie
     """
     is_part = series.seq_len < whole.seq_len
     begins = settings.start == 0 and not config_of(module).bidirectional
-    return settings.carry and is_part and not begins and not settings.drops and not settings.lengths
+    alike = whole.lengths is None and not settings.lengths.strip()
+    return settings.carry and is_part and not begins and not settings.drops and alike
 
 
 def _before(settings: Settings) -> Settings:

@@ -36,7 +36,7 @@ from rnnviz.ui.settings import (
     current_settings,
 )
 from rnnviz.ui.text_controls import reading_of, text_controls
-from rnnviz.ui.uploads import uploader
+from rnnviz.ui.uploader import uploader
 from rnnviz.ui.widgets import choice, decided, menu, number, slider, text, toggle
 
 _WEIGHTS_HELP = (

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from rnnviz.inputs.scale import AS_THEY_ARE
+
 # The weights of a net out of a file, opened on its page.
 FROM_FILE = "from a file"
 
@@ -55,6 +57,8 @@ DEFAULTS: dict[str, object] = {
     "vocab": "helo",
     "unit": "characters",
     "vocab_is": TYPED,
+    # What becomes of a file's numbers.
+    "scale": AS_THEY_ARE,
     # What a .txt holds.
     "read_as": "text",
     "layers": 2,
@@ -121,6 +125,7 @@ class Settings:
     vocab: str
     unit: str
     vocab_is: str
+    scale: str
     read_as: str
     layers: int
     direction: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rnnviz.inputs import Series, is_picture, noise, read_series, sines, window
+import streamlit as st
+
+from rnnviz.inputs import Series, is_picture, noise, read_series, scaled, sines, window
 from rnnviz.inputs.image import read_image
 from rnnviz.inputs.picture import drawn_seven
 from rnnviz.limits import MAX_SEQ_LEN
@@ -10,6 +12,7 @@ from rnnviz.records import Trace
 from rnnviz.ui.opened import Opened, run_series
 from rnnviz.ui.settings import INPUTS, OF_OPENED_RUN, Settings
 from rnnviz.ui.texts import Reading, holds_text, read_tokens, series_of
+from rnnviz.ui.uploads import fingerprint
 
 
 def whole_input(
@@ -36,7 +39,23 @@ def _numbers(settings: Settings, name: str, data: bytes, opened: Opened | None) 
         return _made_series(settings, _columns(settings, opened))
     if is_picture(name):
         return read_image(data, settings.rows, settings.columns)
-    return read_series(name, data)
+    return scaled(file_series(name, data), settings.scale)
+
+
+def file_series(name: str, data: bytes) -> Series:
+    """The numbers of a file, read once for all who look at it.
+
+    Raises:
+        ValueError: it is no such file.
+    """
+    return _file_series(fingerprint(name, data), name, data)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the file…")
+def _file_series(mark: str, _name: str, _data: bytes) -> Series:  # noqa: ARG001
+    series = read_series(_name, _data)
+    series.values.setflags(write=False)
+    return series
 
 
 def window_of(settings: Settings, whole: Series) -> tuple[int, Series]:

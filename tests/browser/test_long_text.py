@@ -47,6 +47,7 @@ def test_a_long_text_is_read_by_the_visitors_model_and_played(new_page, server):
     page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(
         {"name": "text.txt", "mimeType": "text/plain", "buffer": text.encode()}
     )
+    page.get_by_role("button", name="Use this file").click()
     page.get_by_text("Timesteps 0 to 255 of 10,000").wait_for()
     main(page).get_by_role("button", name="Later").click()
     page.get_by_text("Timesteps 256 to 511 of 10,000").wait_for()

@@ -238,7 +238,8 @@ def test_a_bad_file_gets_one_message_and_the_settings_survive(page, server, name
     page.get_by_text(words).wait_for()
     settle(page)
 
-    assert page.get_by_role("alert").count() == 1
+    assert page.locator("[data-testid=stSidebar]").get_by_role("alert").count() == 1
+    assert page.get_by_role("button", name="Use this file").count() == 0
     assert "layers=3" in page.url
     assert slider(page, "Layers").input_value() == "3"
     assert page.get_by_text("Traceback").count() == 0
@@ -247,18 +248,18 @@ def test_a_bad_file_gets_one_message_and_the_settings_survive(page, server, name
 def test_words_of_a_visitor_become_no_link(page, server):
     """In a message, in the name of a file and as the name of an input."""
     visit(page, f"{server}/?input=file&file=www.evil.com")
-    for name, data in (
-        ("www.evil.com.csv", b"1,2\n3,www.evil.com\n"),
-        ("a@evil.com.csv", b"1,2\n3,http://evil.com\n"),
-        ("c.csv", b"www.evil.com,a@evil.com\n1,2\n"),
+    for name, data, words in (
+        ("www.evil.com.csv", b"1,2\n3,www.evil.com\n", "expected a number"),
+        ("a@evil.com.csv", b"1,2\n3,http://evil.com\n", "expected a number"),
+        ("c.csv", b"www.evil.com,a@evil.com\n1,2\n", "c.csv: 1 timesteps, 2 columns"),
     ):
         page.locator("input[type=file]").set_input_files(
             {"name": name, "mimeType": "text/csv", "buffer": data}
         )
-        page.get_by_text(f"In use: {name}").wait_for()
+        page.get_by_text(words).wait_for()
         settle(page)
         assert page.locator("a[href*=evil]").count() == 0
-
+    page.get_by_role("button", name="Use this file").click()
     page.get_by_text("matches torch.nn").wait_for()
     headline(page)
     page.get_by_text("Its states as numbers").click()
@@ -274,6 +275,9 @@ def test_a_file_travels_as_its_fingerprint(page, new_page, server):
     upload = {"name": "two.csv", "mimeType": "text/csv", "buffer": file.getvalue().encode()}
     visit(page, f"{server}/?input=file")
     page.locator("input[type=file]").set_input_files(upload)
+    page.get_by_text("two.csv: 6 timesteps, 2 columns").wait_for()
+    assert "file=" not in page.url
+    page.get_by_role("button", name="Use this file").click()
     page.get_by_text("matches torch.nn").wait_for()
     settle(page)
     shown = heatmap(page, "hidden_1_forward")

@@ -295,7 +295,7 @@ def test_markup_and_addresses_in_a_message_are_text(visit, field, shown):
 def test_what_is_no_fingerprint_is_not_shown(visit, mark):
     page = visit(input="file", file=mark)
 
-    assert "Open a CSV" in page.at.info[0].value
+    assert "Open a file of numbers or text" in page.at.info[0].value
     assert mark not in page.at.info[0].value
 
 
@@ -316,7 +316,7 @@ def test_a_file_is_run_from_the_row_that_was_asked_for(visit):
     np.save(file, values)
     page = visit(input="file", layers=1, start=290)
     words = page.at.info[0].value.replace("\\", "")
-    assert "Open a CSV, .npy or picture file" in words
+    assert "Open a file of numbers or text or a picture" in words
     open_file(page, "a.npy", file.getvalue())
 
     assert_matches(page, "T = 10 · batch 1 · input 2")

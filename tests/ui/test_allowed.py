@@ -10,7 +10,9 @@ from rnnviz.ui.settings import DEFAULTS, EXAMPLE_WEIGHTS, FROM_FILE, VIEW_DEFAUL
 from rnnviz.ui.uploads import KEPT_FILE, fingerprint
 from tests.pages.conftest import MAIN
 
-TEXT_FILE = ("a.txt", b"hello", fingerprint("a.txt", b"hello"))
+FILES = [
+    (name, data, fingerprint(name, data)) for name, data in (("a.txt", b"hello"), ("a.csv", b"1"))
+]
 
 # Settings under which every control is on the page, and the page.
 VISITS = [
@@ -20,7 +22,7 @@ VISITS = [
     {"weights": "orthogonal"},
     {"weights": FROM_FILE},
     {"kind": "stack"},
-    {"input": "file", "file": TEXT_FILE[2]},
+    *({"input": "file", "file": mark} for _, _, mark in FILES),
 ]
 
 
@@ -28,7 +30,9 @@ def on_page(path=None, **settings):
     page = AppTest.from_file(MAIN, default_timeout=60)
     for name, value in settings.items():
         page.query_params[name] = str(value)
-    page.session_state[KEPT_FILE] = TEXT_FILE
+    for file in FILES:
+        if settings.get("file") == file[2]:
+            page.session_state[KEPT_FILE] = file
     # What a link says of a file is known once its field was drawn.
     page.run().run()
     return page.switch_page(path).run() if path else page

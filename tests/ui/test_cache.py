@@ -261,3 +261,29 @@ def test_a_stack_has_the_activations_that_its_line_names():
     assert cells[0].activations == ("sigmoid", "relu", "hardtanh", "sigmoid", "hardtanh")
     assert cells[-1].activations == ("sigmoid", "sigmoid", "hardtanh")
     assert [cell.hidden_size for cell in cells] == [4, 4, 3, 3]
+
+
+def test_sequences_of_a_file_are_run_each_to_its_own_end():
+    data = b"1,2\n3,4\n5,6\n\n7,8\n"
+    run = make_run(replace(SETTINGS, input="file"), ("a.csv", data))
+
+    assert run.trace.lengths == (3, 1) and run.comparison.equal
+    alone = make_run(replace(SETTINGS, input="file", h0="zeros"), ("a.csv", b"7,8\n"))
+    both = make_run(replace(SETTINGS, input="file", h0="zeros"), ("a.csv", data))
+    np.testing.assert_allclose(both.trace.h_n[:, 1], alone.trace.h_n[:, 0], rtol=1e-6)
+
+
+def test_typed_lengths_come_before_those_of_the_file():
+    data = b"1,2\n3,4\n5,6\n\n7,8\n"
+    run = make_run(replace(SETTINGS, input="file", lengths="2, 3"), ("a.csv", data))
+
+    assert run.trace.lengths == (2, 3)
+
+
+def test_numbers_of_a_file_are_scaled_before_the_window_is_cut():
+    rows = "\n".join(str(t) for t in range(1000)).encode()
+    settings = replace(SETTINGS, input="file", start=900, scale="-1 to 1")
+    run = make_run(settings, ("a.csv", rows))
+
+    assert run.trace.cells[0].x[0, 0, 0] == pytest.approx(2 * 900 / 999 - 1)
+    assert run.trace.cells[0].x[-1, 0, 0] == 1.0
