@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from rnnviz.config import RNNConfig
 from rnnviz.exports.npz import load_trace
 from rnnviz.files.contents import Format
 from rnnviz.files.errors import ModelFileError
@@ -67,7 +66,8 @@ class LoadedFile:
 
     def heads(self, net: LoadedNet) -> tuple[Table, ...]:
         """Linear layers that can read the net's output; those with a bias first."""
-        width = net.config.num_directions * net.config.state_size
+        last = net.config.cells_of(net.config.num_layers - 1)
+        width = net.config.num_directions * last.state_size
         found = [table for table in self._tables() if table.weight.shape[1] == width]
         return tuple(sorted(found, key=lambda t: (t.bias is None, "emb" in t.name.lower())))
 
@@ -179,5 +179,4 @@ def _no_nets(tensors: Mapping[str, Tensor], broken: tuple[str, ...]) -> str:
 
 
 def _of_trace(trace: Trace) -> LoadedFile:
-    nets = (net_of(trace),) if isinstance(trace.config, RNNConfig) else ()
-    return LoadedFile(format="trace", nets=nets, broken=(), others={}, trace=trace)
+    return LoadedFile(format="trace", nets=(net_of(trace),), broken=(), others={}, trace=trace)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from rnnviz.config import GATE_NAMES, PARAMETERS, Kind, Nonlinearity, RNNConfig
+from rnnviz.config import GATE_NAMES, PARAMETERS, Kind, NetConfig, Nonlinearity, RNNConfig
+from rnnviz.engine.stack import CellStack
 from rnnviz.engine.weights import build, without_memory
 from rnnviz.files.contents import Hints
 from rnnviz.files.errors import ModelFileError
@@ -32,7 +33,7 @@ _KIND_OF = {1: "RNN", 3: "GRU", 4: "LSTM"}
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LoadedNet:
-    """One recurrent net of a file.
+    """One recurrent net of a file, or the stack of cells of a run.
 
     Attributes:
         name: of its module in the file, such as "encoder.rnn"; "" where its parameters stand
@@ -47,7 +48,7 @@ class LoadedNet:
     """
 
     name: str
-    config: RNNConfig
+    config: NetConfig
     hints: Hints
     of_one_cell: bool
     tensors: dict[str, Tensor]
@@ -58,11 +59,19 @@ class LoadedNet:
 
     def module(
         self, *, nonlinearity: Nonlinearity | None = None, batch_first: bool | None = None
-    ) -> nn.RNN | nn.LSTM | nn.GRU:
-        """The net as torch has it, in eval mode; the options go before what the file says."""
+    ) -> nn.RNN | nn.LSTM | nn.GRU | CellStack:
+        """The net as torch has it, in eval mode; the options go before what the file says.
+
+        Of a stack they are the file's own.
+
+        Raises:
+            ValueError: a stack has activations that go by no name, and so are not in the file.
+        """
         options = {"nonlinearity": nonlinearity, "batch_first": batch_first}
         given = {name: value for name, value in options.items() if value is not None}
-        config = RNNConfig(**{**vars(self.config), **given})
+        config = self.config
+        if isinstance(config, RNNConfig):
+            config = RNNConfig(**{**vars(config), **given})
         module = build(config, weights="zeros")
         module.load_state_dict(self.tensors)
         return module
@@ -82,12 +91,13 @@ def find_nets(
 
 
 def net_of(trace: Trace) -> LoadedNet:
-    """The net of a trace of one of torch's nets, or of one of its cells."""
+    """The net of a trace, of one of torch's cells as a net, or of a stack."""
     config, tensors = trace.config, state_dict_of(trace)
     if trace.of_one_cell:
         tensors = {f"{name}_l0": tensor for name, tensor in tensors.items()}
+    first = config.cells_of(0)
     hints = Hints(
-        nonlinearity=config.nonlinearity, batch_first=config.batch_first, dropout=config.dropout
+        nonlinearity=first.nonlinearity, batch_first=config.batch_first, dropout=config.dropout
     )
     return LoadedNet(
         name="",

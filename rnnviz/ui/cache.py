@@ -242,10 +242,10 @@ def _states(settings: Settings, config: NetConfig, batch: int, opened: Opened | 
     return random_states(config, batch, settings.seed)
 
 
-def _cast(states: Tensor | tuple[Tensor, Tensor], dtype: torch.dtype) -> States:
-    return (
-        tuple(part.to(dtype) for part in states) if isinstance(states, tuple) else states.to(dtype)
-    )
+def _cast(states: States, dtype: torch.dtype) -> States:
+    if isinstance(states, tuple):
+        return tuple(_cast(part, dtype) for part in states)
+    return None if states is None else states.to(dtype)
 
 
 def _on(device: str, states: States) -> States:

@@ -6,7 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
-from rnnviz.config import Activation, RNNConfig
+from rnnviz.config import Activation, NetConfig
 from rnnviz.inputs.picture import SIDE
 from rnnviz.limits import (
     MAX_BATCH,
@@ -111,7 +111,7 @@ def _input_size(settings: Settings) -> None:
         slider("Input size", "inputs", 1, MAX_INPUT_SIZE)
 
 
-def _opened_config(settings: Settings) -> RNNConfig | None:
+def _opened_config(settings: Settings) -> NetConfig | None:
     """The sizes of the net out of the file, if the settings ask for one that is open."""
     opened = kept_opened()
     if not settings.is_opened or opened is None or opened.mark != settings.net:
@@ -149,7 +149,8 @@ def _opened_net(settings: Settings) -> None:
         # As text: names come from visitors.
         st.text(f"{settings.net_name or 'The net'} in {kept_opened().name[:40]}")
         decided("Layers", config.num_layers, "The file decides kind and sizes.")
-        decided("Hidden size", config.hidden_size, "The file decides it.")
+        top = config.cells_of(config.num_layers - 1)
+        decided("Hidden size", top.hidden_size, "The file decides it.")
     places = {
         "net": "Fingerprint of the net's file",
         "net_name": "Its name there",

@@ -77,12 +77,6 @@ def _found(opened: Opened) -> None:
     )
     st.subheader("In the file")
     st.text(f"{opened.name[:60]}, {len(opened.data):,} bytes: {kind}")
-    if not nets:
-        st.info(
-            "It is the run of a stack of cells, which opens in Python only: rnnviz.load_trace.",
-            icon=":material/info:",
-        )
-        return
     st.dataframe(pandas.DataFrame([_row(net) for net in nets]), hide_index=True)
     for line in file.broken:
         st.warning(f"Not a net: {plain(line)}", icon=":material/warning:")
@@ -105,14 +99,16 @@ def _found(opened: Opened) -> None:
 
 def _row(net: LoadedNet) -> dict[str, object]:
     config = net.config
+    layers = [config.cells_of(layer) for layer in range(config.num_layers)]
+    kinds = ", ".join(dict.fromkeys(layer.kind for layer in layers))
     return {
         "name": _shown(net.name),
-        "kind": f"{config.kind}Cell" if net.of_one_cell else config.kind,
+        "kind": f"{kinds}Cell" if net.of_one_cell else kinds,
         "layers": config.num_layers,
         "directions": "bidirectional" if config.bidirectional else "forward only",
         "input_size": config.input_size,
-        "hidden_size": config.hidden_size,
-        "proj_size": config.proj_size or None,
+        "hidden_size": ", ".join(dict.fromkeys(str(layer.hidden_size) for layer in layers)),
+        "proj_size": layers[0].proj_size or None,
         "bias": config.bias,
         "dtype": config.dtype,
         "parameters": sum(tensor.numel() for tensor in net.tensors.values()),
@@ -125,8 +121,9 @@ def _choose(opened: Opened, net: LoadedNet) -> None:
         st.warning(f"{plain(warning)}.", icon=":material/warning:")
     around = _around(opened, net)
     options = st.container(horizontal=True, vertical_alignment="bottom")
-    nonlinearity = net.config.nonlinearity
-    if not GATE_NAMES[net.config.kind] and net.hints.nonlinearity is None:
+    first = net.config.cells_of(0)
+    nonlinearity = first.nonlinearity
+    if not GATE_NAMES[first.kind] and net.hints.nonlinearity is None:
         nonlinearity = options.selectbox(
             "Activation, which weights do not show", ["tanh", "relu"], key="_net_activation"
         )

@@ -10,6 +10,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
+from rnnviz.config import StackConfig
+from rnnviz.engine.forward import States
 from rnnviz.files import LoadedFile, LoadedNet
 from rnnviz.files.load import load_named
 from rnnviz.inputs import Series
@@ -103,9 +105,20 @@ def run_series(trace: Trace) -> Series:
     return Series(values=x, columns=columns)
 
 
-def run_states(trace: Trace) -> Tensor | tuple[Tensor, Tensor]:
-    """The initial states of a run of one of torch's nets, as the net takes them."""
+def run_states(trace: Trace) -> States:
+    """The initial states of a run, as its net takes them."""
+    if isinstance(trace.config, StackConfig):
+        columns = [tuple(map(_tensor, states)) for states in _starts(trace)]
+        return tuple(columns) if trace.config.has_c else columns[0]
     h_0 = torch.from_numpy(np.stack([cell.h_0 for cell in trace.cells]))
     if trace.c_n is None:
         return h_0
     return h_0, torch.from_numpy(np.stack([cell.c_0 for cell in trace.cells]))
+
+
+def _starts(trace: Trace) -> list[list[np.ndarray | None]]:
+    return [[getattr(cell, name) for cell in trace.cells] for name in ("h_0", "c_0")]
+
+
+def _tensor(array: np.ndarray | None) -> Tensor | None:
+    return None if array is None else torch.from_numpy(np.array(array))

@@ -199,12 +199,23 @@ def test_trace_gives_its_net_and_its_run(kind):
     assert torch.equal(again.output, trace.output)
 
 
-def test_trace_of_a_stack_has_no_single_net():
+def test_trace_of_a_stack_gives_the_stack():
     stack = rnnviz.CellStack([nn.RNNCell(3, 4), nn.LSTMCell(4, 2)])
-    trace = rnnviz.trace(stack, torch.randn(5, 2, 3))
-    loaded = rnnviz.load(rnnviz.trace_npz(trace))
-    assert loaded.nets == ()
-    assert loaded.trace.config == trace.config
+    x = torch.randn(5, 2, 3)
+    trace = rnnviz.trace(stack, x)
+    file = rnnviz.load(rnnviz.trace_npz(trace))
+
+    assert file.format == "trace" and file.trace.config == trace.config
+    torch.testing.assert_close(file.net().module()(x)[0], trace.output)
+    assert file.heads(file.net()) == ()
+
+
+def test_stack_with_a_function_of_its_own_says_what_is_not_in_the_file():
+    stack = rnnviz.CellStack([nn.RNNCell(3, 4)], activations={"h": torch.sin})
+    file = rnnviz.load(rnnviz.trace_npz(rnnviz.trace(stack, torch.randn(5, 2, 3))))
+
+    with pytest.raises(ValueError, match="sin"):
+        file.net().module()
 
 
 def test_unknown_name_lists_those_there_are():

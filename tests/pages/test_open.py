@@ -141,3 +141,21 @@ def test_broken_picture_is_told_in_words(visit):
 
     assert "whole PNG or JPEG" in page.at.error[0].value
     assert not page.at.exception
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_run_of_a_stack_out_of_a_notebook_is_the_same_in_the_app(bidirectional):
+    options = {"bidirectional": bidirectional, "dtype": "float64"}
+    directions = 2 if bidirectional else 1
+    layers = (
+        rnnviz.RNNConfig(kind="LSTM", input_size=3, hidden_size=4, **options),
+        rnnviz.RNNConfig(kind="GRU", input_size=4 * directions, hidden_size=2, **options),
+    )
+    stack = rnnviz.build(rnnviz.StackConfig(layers=layers), 1)
+    trace = rnnviz.trace(stack, torch.randn(5, 2, 3, dtype=torch.float64))
+    file = opened(rnnviz.trace_npz(trace), "run.npz")
+    wanted = {"input": OF_OPENED_RUN, "h0": OF_OPENED_RUN, "dtype": "float64"}
+    run = make_run(settings(file, **wanted), ("", b""), file)
+
+    np.testing.assert_array_equal(run.trace.output, trace.output.numpy())
+    assert run.comparison.equal and run.trace.config == trace.config
