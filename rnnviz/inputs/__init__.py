@@ -4,7 +4,7 @@ from rnnviz.inputs.edits import Edit, read_edits, write_edits
 from rnnviz.inputs.files import EXTENSIONS, PICTURES, is_picture, read_series
 from rnnviz.inputs.layers import read_layers
 from rnnviz.inputs.lengths import read_lengths
-from rnnviz.inputs.pasted import Pasted, described, place, read_numbers
+from rnnviz.inputs.pasted import Pasted, place, read_numbers
 from rnnviz.inputs.series import Series, window
 from rnnviz.inputs.signals import noise, sines
 from rnnviz.inputs.text import UNKNOWN, characters, one_hot, rotated, vocabulary_of, widen
@@ -17,11 +17,10 @@ __all__ = [
     "Pasted",
     "Series",
     "characters",
-    "described",
     "is_picture",
     "noise",
-    "place",
     "one_hot",
+    "place",
     "read_edits",
     "read_layers",
     "read_lengths",

@@ -94,7 +94,7 @@ def place(pasted: Pasted, shape: tuple[int, ...]) -> np.ndarray:
     """
     shown = pasted.values.shape
     if pasted.shape not in (None, shape) or not _fits(shown, pasted.gaps, shape):
-        raise ValueError(f"the pasted array must be {shape}, it is {described(pasted)}.")
+        raise ValueError(f"the pasted array must be {shape}, it is {_described(pasted)}.")
     if math.prod(shape) > MAX_FILE_VALUES:
         raise ValueError(
             f"shape must be of at most {MAX_FILE_VALUES} numbers, got {excerpt(shape)}."
@@ -108,7 +108,7 @@ def place(pasted: Pasted, shape: tuple[int, ...]) -> np.ndarray:
     return full
 
 
-def described(pasted: Pasted) -> str:
+def _described(pasted: Pasted) -> str:
     """The shape of a pasted array in words, as `(3, 3 + ? + 3)` where two thirds are shown."""
     if pasted.shape is not None:
         return str(pasted.shape)

@@ -9,7 +9,6 @@ import numpy as np
 
 from rnnviz.inputs.checks import counted
 from rnnviz.inputs.pasted_tokens import GAP, Numbers, Tokens
-from rnnviz.limits import MAX_FILE_VALUES
 
 # output has three axes, h_n three; a list of tensors or a stack of runs one more.
 MAX_DEPTH = 8
@@ -59,7 +58,6 @@ class _Lists:
         self.open: list[_Open] = []
         self.axes: dict[int, _Axis] = {}
         self.number_depth: int | None = None
-        self.lists = 0
 
     def take(self, token: re.Match) -> None:
         text = token.group()
@@ -81,9 +79,6 @@ class _Lists:
             raise self.tokens.wrong(token, f"at most {MAX_DEPTH} brackets in one another")
         if self.number_depth is not None and len(self.open) > self.number_depth:
             raise self.tokens.wrong(token, "a number, as before")
-        self.lists += 1
-        if self.lists > MAX_FILE_VALUES:
-            raise self.tokens.wrong(token, f"at most {MAX_FILE_VALUES} lists")
         self._item()
         self.open.append(_Open(closing))
 

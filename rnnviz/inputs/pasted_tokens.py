@@ -106,8 +106,8 @@ class Numbers:
 
         Half a unit of the last digit. Printers drop the zeros at the end, so the number with the
         most digits tells for all of its notation; only Python's own, which is exact, mixes the
-        two. Whole numbers are printed without digits after the point by torch and numpy where they
-        are exact: 0.
+        two. Where no number of an array has digits after the point, torch and numpy print whole
+        numbers, which are exact: 0. (Not so if numpy was told to suppress small numbers.)
         """
         values = np.frombuffer(self.values) if self.values else np.zeros(0)
         decimals = np.array(self._decimals, dtype=np.int64)
