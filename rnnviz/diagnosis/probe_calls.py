@@ -20,8 +20,8 @@ class Result(NamedTuple):
     """What a net returns; None what an implementation leaves out, and c_n unless an LSTM."""
 
     output: Tensor | PackedSequence
-    h_n: Tensor | None
-    c_n: Tensor | None
+    h_n: Tensor | None = None
+    c_n: Tensor | None = None
 
     def named(self) -> dict[str, Tensor]:
         """The tensors that are there, by name; of a packed output its data."""

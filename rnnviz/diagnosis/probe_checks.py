@@ -129,9 +129,13 @@ def check_precision(called: Called, expected: Result) -> Check:
     name, tolerance = "float64 precision", TOLERANCE["float64"]
     if called.error:
         return not_tried(name, f"in float64 fn {called.error}.")
+    if any(tensor.dtype != torch.float64 for tensor in called.result.named().values()):
+        return not_tried(name, "the results are not float64.")
     apart = difference(called.result.named(), expected.named(), tolerance)
     if not apart:
-        return Check(name=name, verdict="passed", sentence=f"torch.nn's numbers to {tolerance:.0e}")
+        return Check(
+            name=name, verdict="passed", sentence=f"torch.nn's numbers to {tolerance:.0e}."
+        )
     return Check(
         name=name,
         verdict="failed",

@@ -98,9 +98,10 @@ def draw_arguments(net: nn.Module, sizes: tuple[int, int], generator: torch.Gene
 def uneven_sizes(config: RNNConfig) -> tuple[int, int]:
     """(seq_len, batch) that differ from each other and from every other axis of the call."""
     rows = config.num_layers * config.num_directions
-    taken = {config.input_size, config.hidden_size, config.state_size, rows, 1}
+    taken = {1, config.input_size, config.hidden_size, config.state_size}
+    taken |= {rows, config.num_layers, config.num_directions}
     seq_len = next((size for size in (4, 5, 3) if size not in taken), 4)
-    batch = next(size for size in range(2, 10) if size not in {*taken, seq_len})
+    batch = next(size for size in range(2, 12) if size not in {*taken, seq_len})
     return seq_len, batch
 
 

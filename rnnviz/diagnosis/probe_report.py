@@ -89,6 +89,6 @@ class ProbeReport:
             lines += textwrap.wrap(
                 check.sentence, _COLUMNS, initial_indent=head, subsequent_indent=" " * start
             )
-        lines += [f"torch warned: {message}" for message in self.warnings]
+        lines += [f"warned: {message}" for message in self.warnings]
         counts = (f"{verdicts.count(v)} {v}" for v in ("passed", "failed", "not tried"))
         return "\n".join([*lines, ", ".join(counts) + "."])
