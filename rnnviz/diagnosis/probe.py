@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from rnnviz.diagnosis import probe_checks as checks
-from rnnviz.diagnosis.probe_calls import Called, Result, call, right
+from rnnviz.diagnosis.probe_calls import Called, call, right
 from rnnviz.diagnosis.probe_gradients import ARRIVE, EQUAL, check_gradients
 from rnnviz.diagnosis.probe_inputs import (
     Arguments,
@@ -100,24 +100,22 @@ class _Probing:
         self.found.append(checks.check_runs(called))
         if called.error:
             return self._stop("fn gives nothing to check.")
-        first = {name: value.detach().clone() for name, value in called.result.named().items()}
-        again = self._call(arguments)
+        first, again = called.copied(), self._call(arguments).copied()
         # With other numbers, so that a buffer which fn hands out once more changes.
         self._call(draw_arguments(self.net, sizes, self.generator))
         expected = right(arguments)
         self.found += [
             checks.check_shapes(arguments, called.result, expected),
             checks.check_kept(called),
-            checks.check_twice(first, (called, again), expected),
+            checks.check_twice(first, again, called, expected),
         ]
         _, shapes, _, twice = self.found
         if shapes.verdict == "failed":
             return self._stop("the shapes are not torch.nn's.")
         if twice.verdict == "failed":
             return self._stop("fn does not give the same twice.")
-        kept = called._replace(result=Result(**first))
-        self._numbers(arguments, kept)
-        return self._later(arguments, kept)
+        self._numbers(arguments, first)
+        return self._later(arguments, first)
 
     def _call(self, arguments: Arguments) -> Called:
         called = call(self.fn, arguments)

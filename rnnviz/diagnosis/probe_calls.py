@@ -48,6 +48,13 @@ class Called(NamedTuple):
     overwritten: tuple[str, ...]
     warned: tuple[str, ...]
 
+    def copied(self) -> Called:
+        """The same with numbers that no later call can overwrite, and without their graph."""
+        if self.result is None:
+            return self
+        copies = {name: value.detach().clone() for name, value in self.result.named().items()}
+        return self._replace(result=Result(**copies))
+
 
 class Tried(NamedTuple):
     """What came of a piece of the user's code: what it returned, or what it raised."""

@@ -59,23 +59,27 @@ def check_kept(called: Called) -> Check:
     )
 
 
-def check_twice(first: dict[str, Tensor], called: tuple[Called, Called], expected: Result) -> Check:
-    """Whether a second call with equal arguments gives equal numbers; `first` are copies."""
-    name, again = "same when called twice", called[1]
-    verdict = "failed"
+def check_twice(first: Called, again: Called, now: Called, expected: Result) -> Check:
+    """Whether a second call with equal arguments gives equal numbers, and leaves the first's alone.
+
+    `first` and `again` hold copies, made when the calls ended; `now` is the first call's result as
+    it stands after others.
+    """
+    name = "same when called twice"
+    verdict, given = "failed", first.result.named()
     if again.error:
-        sentence = f"expected the first call's numbers from the second; it {again.error}."
-    elif apart := difference(again.result.named(), first):
-        right = not difference(first, expected.named())
+        sentence = f"expected the first call's numbers from a second; it {again.error}."
+    elif apart := difference(again.result.named(), given):
+        right = not difference(given, expected.named())
         sentence = (
             "expected the first call's numbers from a second with the same arguments; "
             f"{apart}. The first call is {'right' if right else 'wrong too'}: does fn keep a state "
             "between calls, or draw numbers at random?"
         )
-    elif difference(called[0].result.named(), first):
+    elif difference(now.result.named(), given):
         sentence = (
-            "expected the first call's result to stay as it was; the second call has overwritten "
-            "it."
+            "expected the first call's result to stay as it was; a later call has overwritten it: "
+            "does fn hand out one buffer again and again?"
         )
     else:
         verdict, sentence = "passed", "a second call with the same arguments gives the same."

@@ -155,7 +155,7 @@ def by_torch(module):
 
 PACKINGS = {
     "order not restored": lambda output, finals: (
-        output, tuple(one[:, torch.tensor([1, 0, *range(2, one.shape[1])])] for one in finals)),
+        output, tuple(one[:, output.sorted_indices] for one in finals)),
     "padded": lambda output, finals: (pad_packed_sequence(output)[0], finals),
     "nothing": lambda *_: None,
     "other lengths": lambda output, finals: (
@@ -174,6 +174,18 @@ def test_packed_inputs_are_checked_where_they_are_taken(spoil):
     report = diagnose_callable(fn, module)
 
     assert failed(report) == {"packed input"}, report.report
+
+
+def test_a_buffer_handed_out_again_is_told_from_a_state_that_is_kept():
+    module = net()
+    said = {
+        wrong: named(diagnose_callable(wrong(module), module), "same when called twice").sentence
+        for wrong in (made.BufferReused, made.StateKept, made.StateDrawn)
+    }
+
+    assert "does fn hand out one buffer again and again?" in said[made.BufferReused]
+    assert "The first call is right: does fn keep a state" in said[made.StateKept]
+    assert "The first call is wrong too: does fn keep a state" in said[made.StateDrawn]
 
 
 def test_a_failed_check_of_numbers_keeps_the_call():
