@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnnviz import examples
 from rnnviz.config import Clamp, RNNConfig, StackConfig
+from rnnviz.diagnosis.probe import diagnose_callable
 from rnnviz.engine.capture import capture
 from rnnviz.engine.compare import compare
 from rnnviz.engine.forward import trace
@@ -35,6 +36,7 @@ __all__ = [
     "build",
     "capture",
     "compare",
+    "diagnose_callable",
     "examples",
     "load",
     "load_trace",

@@ -55,6 +55,12 @@ ALONG_MAX_BYTES = 128 * 2**20
 # Numbers read from one file, checked before anything is parsed.
 MAX_FILE_VALUES = 1_000_000
 
+# Characters of pasted numbers: as many as one file may hold, each printed with 8 of them.
+MAX_PASTED_CHARS = 8 * 2**20
+
+# Arrays in one pasted text: a list with the state of every timestep.
+MAX_PASTED_ARRAYS = MAX_SEQ_LEN
+
 # Bytes of one uploaded file; `.streamlit/config.toml` names the same bound in MB.
 MAX_FILE_BYTES = 32 * 2**20
 

@@ -10,7 +10,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # A file imports only from groups to its left.
-ORDER = ["base", "inputs", "engine", "figures", "scene", "exports", "files", "ui", "pages"]
+ORDER = [
+    "base",
+    "inputs",
+    "engine",
+    "diagnosis",
+    "figures",
+    "scene",
+    "exports",
+    "files",
+    "ui",
+    "pages",
+]
 BASE = {"config", "limits", "records"}
 # Modules and packages of the top level that belong to a group. Shapes are read off configs and
 # records alone, so everything right of these may show them.
@@ -20,6 +31,7 @@ ALLOWED = {
     "base": {"numpy"},
     "inputs": {"numpy", "regex", "PIL"},
     "engine": {"numpy", "torch"},
+    "diagnosis": {"numpy", "torch"},
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
     "exports": {"numpy", "plotly"},

@@ -1,0 +1,1 @@
+"""Why an implementation of somebody's own does not give what torch.nn gives."""
