@@ -44,7 +44,7 @@ def test_a_long_text_is_read_by_the_visitors_model_and_played(new_page, server):
     page.get_by_label("Input", exact=True).first.click()
     page.get_by_role("option", name="file", exact=True).click()
     settle(page)
-    page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(
+    page.locator("[data-testid=stSidebar] input[type=file]").first.set_input_files(
         {"name": "text.txt", "mimeType": "text/plain", "buffer": text.encode()}
     )
     page.get_by_role("button", name="Use this file").click()

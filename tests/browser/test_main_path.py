@@ -146,7 +146,7 @@ def test_a_typed_sentence_runs_through_three_layers(page, server, text):
     assert heatmap(page, "weights") == weights
     page.get_by_role("button", name="Widen the vocabulary").click()
     settle(page)
-    vocabulary = page.get_by_role("textbox", name="Vocabulary").input_value()
+    vocabulary = page.get_by_role("textbox", name="Its entries").input_value()
     assert set(vocabulary) == set("helo") | set(text)
     assert np.shape(heatmap(page, "weights")) == (4, len(vocabulary) + 1)
     shown = heatmap(page, "hidden_2_forward")
@@ -232,7 +232,7 @@ def test_a_chart_is_saved_as_svg_with_real_text(page, server):
 )
 def test_a_bad_file_gets_one_message_and_the_settings_survive(page, server, name, data, words):
     visit(page, f"{server}/?input=file&layers=3&hidden=5")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": data}
     )
     page.get_by_text(words).wait_for()
@@ -253,7 +253,7 @@ def test_words_of_a_visitor_become_no_link(page, server):
         ("a@evil.com.csv", b"1,2\n3,http://evil.com\n", "expected a number"),
         ("c.csv", b"www.evil.com,a@evil.com\n1,2\n", "c.csv: 1 timesteps, 2 columns"),
     ):
-        page.locator("input[type=file]").set_input_files(
+        page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(
             {"name": name, "mimeType": "text/csv", "buffer": data}
         )
         page.get_by_text(words).wait_for()
@@ -274,7 +274,7 @@ def test_a_file_travels_as_its_fingerprint(page, new_page, server):
     np.savetxt(file, values, delimiter=",", header="left,right", comments="")
     upload = {"name": "two.csv", "mimeType": "text/csv", "buffer": file.getvalue().encode()}
     visit(page, f"{server}/?input=file")
-    page.locator("input[type=file]").set_input_files(upload)
+    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(upload)
     page.get_by_text("two.csv: 6 timesteps, 2 columns").wait_for()
     assert "file=" not in page.url
     page.get_by_role("button", name="Use this file").click()
@@ -286,7 +286,7 @@ def test_a_file_travels_as_its_fingerprint(page, new_page, server):
     other = new_page()
     other.goto(page.url)
     other.get_by_text("did not travel with it").wait_for()
-    other.locator("input[type=file]").set_input_files(upload)
+    other.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(upload)
     other.get_by_text("matches torch.nn").wait_for()
     settle(other)
     assert heatmap(other, "hidden_1_forward") == shown
