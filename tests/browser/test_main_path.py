@@ -286,6 +286,7 @@ def test_a_file_travels_as_its_fingerprint(page, new_page, server):
     other = new_page()
     other.goto(page.url)
     other.get_by_text("did not travel with it").wait_for()
+    settle(other)
     other.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(upload)
     other.get_by_text("matches torch.nn").wait_for()
     settle(other)
