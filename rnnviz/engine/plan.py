@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rnnviz.config import ITEM_BYTES, Direction, NetConfig, RNNConfig, parameter_suffix
+
+if TYPE_CHECKING:
+    from rnnviz.engine.steps import Steps
 
 
 class Lane(NamedTuple):
@@ -17,6 +20,7 @@ class Lane(NamedTuple):
         row: its row of h_0 and of h_n.
         flipped: the direction below whose states it reads from the other end, at T-1-t instead
             of t. None in torch: both cells of a layer read the states below at their own t.
+        steps: what is changed in every update of a cell that runs forward. None in torch.
     """
 
     layer: int
@@ -24,6 +28,7 @@ class Lane(NamedTuple):
     suffix: str
     row: int
     flipped: Direction | None = None
+    steps: Steps | None = None
 
     @property
     def reads_alone(self) -> bool:

@@ -14,6 +14,7 @@ from rnnviz.engine.cells import gru_scan, lstm_scan, rnn_scan
 from rnnviz.engine.clamps import Activations, ChangedScan, Scan, clamped
 from rnnviz.engine.curves import curves_of
 from rnnviz.engine.plan import Lane, cell_buffers
+from rnnviz.engine.steps import stepped
 from rnnviz.records import Array, CellTrace
 
 _FIRST = ("h_0", "c_0")
@@ -46,7 +47,10 @@ def run_cell(
     _read_input(arrays, config, arrays.seen(x), seen, buffers)
     written, start = _seen_by_scan(seen, buffers, alone=x.shape[1] == 1 and arrays.takes_vectors)
     scan = _scan(arrays, (config.kind, lane.direction, activations), seen, written)
-    scan = _with_clamps(scan, config, lane.direction, clamps)
+    if lane.steps is None:
+        scan = _with_clamps(scan, config, lane.direction, clamps)
+    else:
+        scan = stepped((arrays, config, seen, activations[-1]), scan, lane.steps)
     _scan_padded(arrays, scan, lane, (written, start), lengths)
     _erase_padding(buffers, lengths or ())
     return CellTrace(
