@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnnviz import examples
 from rnnviz.config import Clamp, RNNConfig, StackConfig
+from rnnviz.diagnosis.diagnose import diagnose
 from rnnviz.diagnosis.probe import diagnose_callable
 from rnnviz.engine.capture import capture
 from rnnviz.engine.compare import compare
@@ -36,6 +37,7 @@ __all__ = [
     "build",
     "capture",
     "compare",
+    "diagnose",
     "diagnose_callable",
     "examples",
     "load",

@@ -153,12 +153,19 @@ class Varied(NamedTuple):
 RIGHT = Changes()
 
 
-def run_varied(case: Case, changes: Changes = RIGHT) -> Varied:
+class Stopped(Exception):
+    """A run was given up on the way."""
+
+
+def run_varied(
+    case: Case, changes: Changes = RIGHT, after_cell: Callable[[Ran, int], None] | None = None
+) -> Varied:
     """Run a net with changes; without any it gives what torch gives, padding 0.
 
-    Nothing of the case is written to.
+    Nothing of the case is written to. `after_cell` is called with every cell and its row of h_n.
 
     Raises:
+        Stopped: `after_cell` did.
         RuntimeError, IndexError, ValueError: sizes do not fit under these changes.
     """
     with torch.inference_mode(False), torch.no_grad(), np.errstate(all="ignore"):
@@ -169,6 +176,8 @@ def run_varied(case: Case, changes: Changes = RIGHT) -> Varied:
         for row, place in enumerate(case.config.lanes):
             read = x if changes.reads is None else changes.reads(place, x, case, ran)
             ran.append(_run_cell(case, changes, (row, place), read, ran))
+            if after_cell is not None:
+                after_cell(ran[-1], row)
             halves.append(ran[-1].h)
             if len(halves) == case.config.num_directions:
                 last = len(ran) == len(case.config.lanes)

@@ -4,7 +4,7 @@ from rnnviz.inputs.edits import Edit, read_edits, write_edits
 from rnnviz.inputs.files import EXTENSIONS, PICTURES, is_picture, read_series
 from rnnviz.inputs.layers import read_layers
 from rnnviz.inputs.lengths import read_lengths
-from rnnviz.inputs.pasted import Pasted, place, read_numbers
+from rnnviz.inputs.pasted import read_numbers
 from rnnviz.inputs.scale import SCALES, scaled
 from rnnviz.inputs.series import Series, window
 from rnnviz.inputs.signals import noise, sines
@@ -29,7 +29,6 @@ __all__ = [
     "UNITS",
     "UNKNOWN",
     "Edit",
-    "Pasted",
     "Series",
     "Unit",
     "characters",
@@ -39,7 +38,6 @@ __all__ = [
     "noise",
     "one_hot",
     "one_hot_tokens",
-    "place",
     "read_edits",
     "read_layers",
     "read_lengths",

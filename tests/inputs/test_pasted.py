@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.inputs.pasted import place, read_numbers
+from rnnviz.inputs.pasted import read_numbers
+from rnnviz.records.pasted import place
 
 
 @pytest.fixture(autouse=True)

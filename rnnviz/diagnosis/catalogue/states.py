@@ -60,13 +60,17 @@ def _always_zero(update: Update, part: list[Array], states: States, _start: Stat
 def _from_sample_before(
     update: Update, part: list[Array], states: States, _start: States
 ) -> States:
-    one = tuple(state[:1] for state in states)
-    after = []
-    for k in range(part[0].shape[1]):
-        one = update([rows[:, k : k + 1] for rows in part], one)
-        after.append(one)
-    # The rows of `part` were written in place; its states are those of all samples.
-    return (part[-1][0], part[-3][0]) if len(states) == 2 else (part[-1][0],)
+    # All samples are updated at once, as often as there are samples: after k times the first k
+    # have got the state of the one before them. An update adds to the pre-activations in place.
+    before = tuple(state * 1.0 for state in states)
+    sums, after = part[1] * 1.0, states
+    for _ in range(part[1].shape[1]):
+        fed = tuple(state * 1.0 for state in before)
+        for one, new in zip(fed, after, strict=True):
+            one[1:] = new[:-1]
+        part[1][...] = sums
+        after = update(part, fed)
+    return after
 
 
 def _from_layer_below(

@@ -1,0 +1,191 @@
+"""Looking for the mistakes that make given numbers: one by one, then two at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnviz.diagnosis.catalogue import CATALOGUE
+from rnnviz.diagnosis.mistake import Mistake
+from rnnviz.diagnosis.numbers import Known, arrays, differences
+from rnnviz.engine.varied import Case, Changes, Ran, Stopped, Varied, run_varied
+from rnnviz.records.arrays import on_host
+
+# Called with the share of the work that is done.
+Progress = Callable[[float], None]
+
+# Seconds that pairs may take.
+PAIRS_SECONDS = 8.0
+
+# What two changes do one after the other.
+_IN_TURN = ("start", "reads", "leaves", "returns", "laid_out")
+
+# A float32 inside a float64 net leaves it this far off, relative to the largest number.
+_SINGLE = 1e-6
+
+
+class Evidence(NamedTuple):
+    """What is held against each run.
+
+    Attributes:
+        known: the results somebody has, by name.
+        limits: how far each number may lie from one computed and still count as that one.
+    """
+
+    known: dict[str, Known]
+    limits: dict[str, np.ndarray]
+
+
+class Tried(NamedTuple):
+    """A run with one mistake or two.
+
+    Attributes:
+        mistakes: one or two.
+        run: what came of it.
+        distance: the largest |difference| to the known numbers, infinite where the shapes differ.
+        fits: whether every known number lies within its limit.
+    """
+
+    mistakes: tuple[Mistake, ...]
+    run: Varied
+    distance: float
+    fits: bool
+
+
+class Searched(NamedTuple):
+    """All that was tried: how many there were, and those that matter, the nearest first."""
+
+    tried: list[Tried]
+    count: int
+    possible: int
+
+
+def judge(mistakes: tuple[Mistake, ...], run: Varied, evidence: Evidence) -> Tried:
+    """How a run lies to the known numbers."""
+    results, distance, fits = arrays(run.returned), 0.0, True
+    # An error of float32 is larger than what counts as equal in float64.
+    inside = any(one.id.startswith("F1-") for one in mistakes)
+    for name, one in evidence.known.items():
+        wanted = results.get(name)
+        if wanted is None or wanted.shape != one.values.shape:
+            return Tried(mistakes, run, float("inf"), False)
+        off = differences(one.values, wanted)
+        distance = max(distance, float(off.max(initial=0.0)))
+        limit = evidence.limits[name]
+        if limit.shape != off.shape:
+            # The shape is another one than torch's: the exactness of the numbers is the same.
+            limit = np.broadcast_to(limit.max(initial=0.0), off.shape)
+        if inside:
+            limit = np.maximum(limit, _SINGLE * max(1.0, float(np.abs(wanted).max(initial=0.0))))
+        fits = fits and bool((off <= limit).all())
+    return Tried(mistakes, run, distance, fits)
+
+
+def applicable(case: Case) -> list[Mistake]:
+    """The mistakes that can be made with this net and this call."""
+    return [one for one in CATALOGUE if one.applies(case)]
+
+
+def singles(case: Case, evidence: Evidence) -> Searched:
+    """Every mistake that applies, alone."""
+    possible = applicable(case)
+    tried = [judge((one,), run_varied(case, one.changes), evidence) for one in possible]
+    tried.sort(key=lambda one: (not one.fits, one.distance))
+    return Searched(tried, len(tried), len(possible))
+
+
+def pairs(case: Case, evidence: Evidence, alone: Searched, progress: Progress) -> Searched:
+    """Two mistakes at a time, as long as time allows; only those that fit are kept.
+
+    Those that bring more of the known numbers right when made alone come first.
+    """
+    order = sorted(alone.tried, key=lambda one: -_share_right(one, evidence))
+    both = list(_combined(case, [one.mistakes[0] for one in order]))
+    found, count, until = [], 0, time.monotonic() + PAIRS_SECONDS
+    for mistakes, changes in both:
+        if count % 32 == 0:
+            progress(count / len(both))
+            if time.monotonic() > until:
+                break
+        count += 1
+        try:
+            run = run_varied(case, changes, _early_end(case, changes, evidence))
+        except (Stopped, RuntimeError, IndexError, ValueError):
+            # What a layer leaves in h_n is wrong already, or the two do not fit the net's sizes.
+            continue
+        tried = judge(mistakes, run, evidence)
+        if tried.fits:
+            found.append(tried)
+    progress(1.0)
+    found.sort(key=lambda one: one.distance)
+    return Searched(found, alone.count + count, alone.count + len(both))
+
+
+def _early_end(
+    case: Case, changes: Changes, evidence: Evidence
+) -> Callable[[Ran, int], None] | None:
+    """Ends a run as soon as a cell's row of h_n is not the known one, where that can be told."""
+    known = evidence.known.get("h_n")
+    shape = tuple(case.h_0.shape if case.batched else case.h_0[:, 0].shape)
+    told = changes.returns is None and changes.laid_out is None
+    if known is None or not told or known.values.shape != shape:
+        return None
+    limit = np.broadcast_to(evidence.limits["h_n"], shape)
+
+    def after_cell(ran: Ran, row: int) -> None:
+        computed = on_host(ran.h_last).astype(np.float64).reshape(shape[1:])
+        if not (differences(known.values[row], computed) <= limit[row]).all():
+            raise Stopped
+
+    return after_cell
+
+
+def _combined(
+    case: Case, mistakes: list[Mistake]
+) -> Iterator[tuple[tuple[Mistake, Mistake], Changes]]:
+    """Pairs, those of the first mistakes first; in both orders where these can matter."""
+    touched = [_touched(case, one.changes) for one in mistakes]
+    for last in range(1, len(mistakes)):
+        for first in range(last):
+            one, two = mistakes[first], mistakes[last]
+            orders = [(one, two)]
+            if touched[first] & touched[last]:
+                orders.append((two, one))
+            for pair in orders:
+                changes = pair[0].changes.then(pair[1].changes)
+                if changes is not None:
+                    yield pair, changes
+
+
+def _touched(case: Case, changes: Changes) -> set[str]:
+    """What a mistake changes; two that change one thing can differ by their order."""
+    names = {name for name in _IN_TURN if getattr(changes, name) is not None}
+    if changes.case is None:
+        return names
+    changed = changes.case(case)
+    names |= {
+        name
+        for name, old, new in zip(Case._fields, case, changed, strict=True)
+        if name != "weights" and old is not new
+    }
+    for old, new in zip(case.weights, changed.weights, strict=True):
+        names |= {name for name in old if old[name] is not new[name]}
+    return names
+
+
+def _share_right(tried: Tried, evidence: Evidence) -> float:
+    """The share of known numbers that lie within their limits; -1 where the shapes differ."""
+    results, right, count = arrays(tried.run.returned), 0, 0
+    for name, one in evidence.known.items():
+        wanted = results.get(name)
+        if wanted is None or wanted.shape != one.values.shape:
+            return -1.0
+        limit = evidence.limits[name]
+        if limit.shape != wanted.shape:
+            limit = limit.max(initial=0.0)
+        right += int((differences(one.values, wanted) <= limit).sum())
+        count += one.values.size
+    return right / count
