@@ -14,7 +14,7 @@ from rnnviz.engine.cells import gru_scan, lstm_scan, rnn_scan
 from rnnviz.engine.clamps import Activations, ChangedScan, Scan, clamped
 from rnnviz.engine.curves import curves_of
 from rnnviz.engine.plan import Lane, cell_buffers
-from rnnviz.engine.steps import stepped
+from rnnviz.engine.steps import CellParts, stepped
 from rnnviz.records import Array, CellTrace
 
 _FIRST = ("h_0", "c_0")
@@ -47,10 +47,7 @@ def run_cell(
     _read_input(arrays, config, arrays.seen(x), seen, buffers)
     written, start = _seen_by_scan(seen, buffers, alone=x.shape[1] == 1 and arrays.takes_vectors)
     scan = _scan(arrays, (config.kind, lane.direction, activations), seen, written)
-    if lane.steps is None:
-        scan = _with_clamps(scan, config, lane.direction, clamps)
-    else:
-        scan = stepped((arrays, config, seen, activations[-1]), scan, lane.steps)
+    scan = _as_lane_says(scan, lane, (arrays, config, seen, activations[-1]), clamps)
     _scan_padded(arrays, scan, lane, (written, start), lengths)
     _erase_padding(buffers, lengths or ())
     return CellTrace(
@@ -134,11 +131,14 @@ def _scan(
     )
 
 
-def _with_clamps(
-    scan: ChangedScan, config: RNNConfig, direction: Direction, clamps: tuple[Clamp, ...]
+def _as_lane_says(
+    scan: ChangedScan, lane: Lane, cell: CellParts, clamps: tuple[Clamp, ...]
 ) -> Scan:
+    """The scan with steps that are changed, or with what is held."""
+    if lane.steps is not None:
+        return stepped(cell, scan, lane.steps)
     if clamps:
-        return clamped(scan, config, direction, clamps)
+        return clamped(scan, cell[1], lane.direction, clamps)
     return lambda buffers, start, _: scan(buffers, start, _as_they_are)
 
 

@@ -107,15 +107,12 @@ class Steps(NamedTuple):
 AS_TORCH = Steps()
 
 
-def stepped(
-    cell: tuple[NumpyArrays | TorchArrays, RNNConfig, dict[str, Array], Given],
-    scan: ChangedScan,
-    steps: Steps,
-) -> Scan:
-    """A scan, forwards, that goes step by step and changes each as told.
+# (arrays, config, parameters, the activation of h, of an LSTM's c or a GRU's n).
+CellParts: TypeAlias = tuple[NumpyArrays | TorchArrays, RNNConfig, dict[str, Array], Given]
 
-    `cell` is (arrays, config, parameters, the activation of h, of an LSTM's c or a GRU's n).
-    """
+
+def stepped(cell: CellParts, scan: ChangedScan, steps: Steps) -> Scan:
+    """A scan, forwards, that goes step by step and changes each as told."""
     arrays, config, seen, last = cell
     correct = {"RNN": _correct_rnn, "LSTM": _correct_lstm, "GRU": _correct_gru}[config.kind]
     changed = any(change is not None for change in steps[1:])
