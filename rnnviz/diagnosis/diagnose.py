@@ -67,7 +67,7 @@ def diagnose_case(case: Case, given: dict[str, Given], progress: Progress) -> Di
     evidence = _evidence(case, right, given)
     judged = judge((), right, evidence)
     alone = singles(case, evidence)
-    fitting = [one for one in alone.tried if one.fits]
+    fitting = _distinct([one for one in alone.tried if one.fits])
     if judged.fits and not case.drops:
         hidden = tuple(one.mistakes[0] for one in fitting if _differs(one.run, right, case))
         return _report(case, (right, judged), evidence, ("equal", [], alone), hidden)
@@ -113,7 +113,7 @@ def _differs(run: Varied, right: Varied, case: Case) -> bool:
 
 
 def _distinct(tried: list[Tried]) -> list[Tried]:
-    """The pairs, without those that name the same two mistakes in the other order."""
+    """Without those that bear the names of one before: another form, or the other order."""
     found: dict[frozenset[str], Tried] = {}
     for one in tried:
         found.setdefault(frozenset(mistake.id for mistake in one.mistakes), one)

@@ -33,7 +33,8 @@ class Mistake:
     """One way to get a recurrent net wrong.
 
     Attributes:
-        id: its name in the catalogue, as `H6-h0-slice-i`.
+        id: its name in the catalogue, as `H6-h0-slice-i`; mistakes that are made in two forms
+            have one name.
         group: what it is about.
         kinds: the nets it can be made in.
         sentence: what is done instead of what torch does.

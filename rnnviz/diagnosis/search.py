@@ -151,6 +151,8 @@ def _combined(
     for last in range(1, len(mistakes)):
         for first in range(last):
             one, two = mistakes[first], mistakes[last]
+            if one.id == two.id:
+                continue
             orders = [(one, two)]
             if touched[first] & touched[last]:
                 orders.append((two, one))

@@ -53,6 +53,10 @@ def _interleaved(halves: list[Tensor], _last: bool) -> Tensor:
     return torch.stack(halves, dim=-1).flatten(-2)
 
 
+def _last_interleaved(halves: list[Tensor], last: bool) -> Tensor:
+    return _interleaved(halves, last) if last else torch.cat(halves, dim=-1)
+
+
 def _turned(halves: list[Tensor], _last: bool) -> Tensor:
     return torch.cat(halves[::-1], dim=-1)
 
@@ -152,6 +156,16 @@ DIRECTIONS = (
         "The directions are interleaved unit by unit: stacked on the last axis, then flattened.",
         ("x = torch.stack([h_forward, h_reverse], dim=-1).flatten(-2)", _CAT),
         Changes(join=_interleaved),
+    ),
+    _wrong(
+        "D9-interleaved",
+        "The directions of the last layer are interleaved unit by unit.",
+        (
+            "output = torch.stack([h_forward, h_reverse], dim=-1).flatten(-2)",
+            "output = torch.cat([h_forward, h_reverse], dim=-1)",
+        ),
+        Changes(join=_last_interleaved),
+        stacked,
     ),
     _wrong(
         "D10-forward-twice",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -19,24 +20,30 @@ from rnnviz.diagnosis.mistake import (
 from rnnviz.engine.varied import Case, Changes, Place, Ran, Returned, flipped, masked
 
 
-def _h_n(change: Callable[[Tensor, Case], Tensor]) -> Changes:
-    """h_n, and c_n of an LSTM, returned as `change` makes them."""
+def _finals(
+    id: str,
+    sentence: str,
+    code: tuple[str, str],
+    change: Callable[[Tensor, Case], Tensor],
+    *needs: Callable[[Case], bool],
+) -> tuple[Mistake, Mistake]:
+    """h_n returned as `change` makes it, and c_n of an LSTM too; then h_n alone."""
 
-    def returns(returned: Returned, _ran: list[Ran], case: Case) -> Returned:
+    def both(returned: Returned, case: Case) -> Returned:
         c_n = None if returned.c_n is None else change(returned.c_n, case)
         return returned._replace(h_n=change(returned.h_n, case), c_n=c_n)
 
-    return Changes(returns=returns)
+    def alone(returned: Returned, case: Case) -> Returned:
+        return returned._replace(h_n=change(returned.h_n, case))
+
+    first = _wrong(id, sentence, code, Changes(laid_out=both), *needs)
+    words = f"{sentence} c_n is as it should be."
+    return first, replace(first, kinds=("LSTM",), sentence=words, changes=Changes(laid_out=alone))
 
 
 def _direction_major(rows: Tensor, case: Case) -> Tensor:
     directions = case.config.num_directions
     return torch.cat([rows[direction::directions] for direction in range(directions)])
-
-
-def _batch_of_h_n_first(returned: Returned, _case: Case) -> Returned:
-    c_n = None if returned.c_n is None else returned.c_n.transpose(0, 1)
-    return returned._replace(h_n=returned.h_n.transpose(0, 1), c_n=c_n)
 
 
 def h_n_from_output(returned: Returned, _ran: list[Ran], case: Case) -> Returned:
@@ -154,32 +161,32 @@ def _wrong_lstm(id: str, sentence: str, code: tuple[str, str], changes: Changes)
 
 
 RESULTS = (
-    _wrong(
+    *_finals(
         "N1-hn-direction-major",
         "The rows of h_n come by direction, all forward ones first.",
         ("h_n = torch.stack(h_forward + h_reverse)", _H_N),
-        _h_n(_direction_major),
+        _direction_major,
         both_ways,
         stacked,
     ),
-    _wrong(
+    *_finals(
         "N2-hn-layers-reversed",
         "The rows of h_n come in the opposite order.",
         ("h_n = torch.stack(finals[::-1])", "h_n = torch.stack(finals)"),
-        _h_n(lambda rows, _case: rows.flip(0)),
+        lambda rows, _case: rows.flip(0),
     ),
-    _wrong(
+    *_finals(
         "N3-hn-last-layer-only",
         "h_n holds the last layer alone.",
         ("h_n = torch.stack(finals[-num_directions:])", "h_n = torch.stack(finals)"),
-        _h_n(lambda rows, case: rows[-case.config.num_directions :]),
+        lambda rows, case: rows[-case.config.num_directions :],
         stacked,
     ),
-    _wrong(
+    *_finals(
         "N4-hn-batch-first",
         "batch_first is applied to h_n too, which torch never does.",
         ("h_n = h_n.transpose(0, 1)", "h_n  # (num_layers * num_directions, batch, hidden_size)"),
-        Changes(laid_out=_batch_of_h_n_first),
+        lambda rows, _case: rows.transpose(0, 1),
         lambda case: case.batched,
     ),
     _wrong(
