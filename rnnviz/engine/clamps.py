@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+import torch
 
 from rnnviz.config import GATE_NAMES, HOLD, Clamp, Direction, NetConfig, RNNConfig
 from rnnviz.records import Array
+
+if TYPE_CHECKING:
+    from rnnviz.inputs.edits import Edit
 
 # The activations that a scan calls, each as act(a, out): of an RNN (act,), else (of gates, last).
 Activations: TypeAlias = tuple[Callable[[Array, Array], object], ...]
@@ -26,7 +31,8 @@ def clamps_of_cells(
     """The clamps of each (layer, direction), each with its stop as a number.
 
     Raises:
-        ValueError: the net has no such cell, unit or gate, or the sequence no such timestep.
+        ValueError: the net has no such cell, unit or gate, the sequence no such timestep, or the
+            net's dtype no such number.
     """
     found: dict[tuple[int, Direction], tuple[Clamp, ...]] = {}
     for clamp in clamps:
@@ -34,13 +40,28 @@ def clamps_of_cells(
         if place not in config.lanes:
             cells = ", ".join(f"layer {layer} {direction}" for layer, direction in config.lanes)
             raise ValueError(f"{clamp}: the net has no such cell, but {cells}.")
-        _check_fits(config.cells_of(clamp.layer), clamp, seq_len)
+        _check_place(config.cells_of(clamp.layer), clamp, seq_len)
+        check_fits(clamp, getattr(torch, config.dtype))
         stop = seq_len if clamp.stop is None else clamp.stop
         found[place] = (*found.get(place, ()), replace(clamp, stop=stop))
     return found
 
 
-def _check_fits(config: RNNConfig, clamp: Clamp, seq_len: int) -> None:
+def check_fits(edit: Edit | Clamp, dtype: torch.dtype) -> None:
+    """Refuse a number that the dtype cannot hold.
+
+    Raises:
+        ValueError: it lies beyond the largest one.
+    """
+    largest = torch.finfo(dtype).max
+    if edit.value != HOLD and abs(edit.value) > largest:
+        name = str(dtype).removeprefix("torch.")
+        raise ValueError(
+            f"the edit {edit}: {name} has numbers from {-largest:.3g} to {largest:.3g}."
+        )
+
+
+def _check_place(config: RNNConfig, clamp: Clamp, seq_len: int) -> None:
     known = ("h", *(("c",) if config.has_c else ()), *GATE_NAMES[config.kind])
     if clamp.quantity not in known:
         raise ValueError(f"{clamp}: the {config.kind} has {', '.join(known)} to hold.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import torch
 from torch import Tensor
 
+from rnnviz.engine.clamps import check_fits
 from rnnviz.inputs.edits import Edit
 
 # What an edit may be in; a stack has a state for each cell, None where a cell has no c.
@@ -40,6 +41,7 @@ def _place(tensors: Mapping[str, Editable], edit: Edit) -> tuple[Tensor, tuple[i
         if found is None:
             held = [row for row, one in enumerate(rows) if one is not None]
             raise ValueError(f"the edit {edit}: the first index must be one of {held}.")
+    check_fits(edit, found.dtype)
     shape = tuple(found.shape)
     if len(index) != len(shape) or any(i >= size for i, size in zip(index, shape, strict=True)):
         raise ValueError(f"the edit {edit}: {edit.name} has the shape {shape}, counted from 0.")

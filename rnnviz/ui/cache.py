@@ -22,13 +22,13 @@ from rnnviz.engine.weights import mask_generator, random_states
 from rnnviz.inputs import Series, read_lengths, rotated
 from rnnviz.limits import ALONG_MAX_BYTES, APP_MAX_BYTES
 from rnnviz.records import Array, Comparison, HeadOutput, Trace
-from rnnviz.ui.edits import clamps_of, put_edits, put_weights
+from rnnviz.ui.edits import clamps_of, put_edits, put_weights, way_out
 from rnnviz.ui.nets import module_of
 from rnnviz.ui.opened import Opened, opened_for, run_states
 from rnnviz.ui.settings import OF_OPENED_RUN, Settings, current_settings
-from rnnviz.ui.source import opened_run, whole_input, window_of
+from rnnviz.ui.source import numbers_in, opened_run, whole_input, window_of
 from rnnviz.ui.texts import Reading, head_of, head_tokens
-from rnnviz.ui.uploads import NoFileError, kept_file
+from rnnviz.ui.uploads import NoFileError, kept_file, offer_pending
 from rnnviz.ui.words import sentence
 
 # Small nets on two threads are up to 50 times slower than on one: the threads wait for each other.
@@ -89,9 +89,11 @@ def current_run() -> Run:
         file = kept_file(settings.file) if settings.input == "file" else ("", b"")
         return _run(settings, file, opened_for(settings))
     except NoFileError as error:
-        st.info(sentence(error), icon=":material/upload_file:")
+        if not offer_pending():
+            st.info(sentence(error), icon=":material/upload_file:")
     except (ValueError, TypeError, RuntimeError) as error:
         st.error(sentence(error), icon=":material/error:")
+        way_out(str(error))
     st.stop()
 
 
@@ -177,7 +179,7 @@ def _call(
     start, series = part
     module = module_of(settings, series.input_size, opened)
     dtype = getattr(torch, settings.dtype)
-    x = torch.from_numpy(np.array(series.values)).to(dtype)
+    x = numbers_in(dtype, series)
     states = _states(settings, config_of(module), series.batch, opened)
     put_weights(settings, module)
     carried = _is_carried(settings, module, whole, series)

@@ -16,7 +16,7 @@ _ALL = "all units"
 
 def clamp_form(run: Run) -> None:
     """Choose what is held, where, when and at what; two buttons for the usual cases."""
-    with st.expander("Hold a unit, a gate or a state", icon=":material/lock:"):
+    with st.expander("Hold a unit, a gate or a state", icon=":material/lock:", key="_clamp_form"):
         st.caption(
             "What is held takes this value instead of what the net computes, in every sample; all "
             "that follows reads it. The map marks it."
@@ -75,7 +75,7 @@ def _hold(cell: CellTrace, units: int, span: tuple[int, int | None]) -> None:
     try:
         value = HOLD if holds else number(state["_clamp_value"])
     except ValueError as error:
-        state[EDITS_ERROR] = str(error)
+        state[EDITS_ERROR] = f"the value to hold: {error}"
         return
     _add(
         Clamp(

@@ -92,12 +92,14 @@ def sidebar() -> None:
 def _input() -> None:
     match current_settings().input:
         case "text":
-            text("Text", "text", MAX_TEXT_CHARS, "Any script. A timestep for each character.")
+            why = f"Any script, at most {MAX_TEXT_CHARS} characters. A timestep for each character."
+            text("Text", "text", MAX_TEXT_CHARS, why)
+            paste_menu("Paste a longer text")
         case "sine waves" | "random numbers":
             slider("Sequence length", "steps", 1, MAX_SEQ_LEN)
         case "file":
             uploader()
-            paste_menu()
+            paste_menu("Paste a text")
 
 
 def _input_size(settings: Settings) -> None:

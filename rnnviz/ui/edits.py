@@ -10,6 +10,7 @@ from torch import Tensor
 
 from rnnviz.config import Clamp
 from rnnviz.engine.checks import Module, config_of
+from rnnviz.engine.clamps import check_fits
 from rnnviz.engine.edits import Editable, apply_edits
 from rnnviz.engine.forward import States
 from rnnviz.engine.weights import random_states
@@ -101,8 +102,10 @@ def change_edits(edits: tuple[Edit | Clamp, ...]) -> None:
     """Make these the edits, in a way that can be undone.
 
     Raises:
-        ValueError: their text is too long for a link.
+        ValueError: their text is too long for a link, or a new number too large for the net's.
     """
+    for edit in set(edits) - set(current_edits()):
+        check_fits(edit, getattr(torch, st.session_state["dtype"]))
     text = write_edits(edits)
     if len(text) > MAX_EDITS_CHARS:
         raise ValueError(
@@ -143,6 +146,19 @@ def change_by(change: Mapping[str, object]) -> None:
         undo()
     elif change.get("redo"):
         redo()
+
+
+def way_out(error: str) -> None:
+    """Where changed numbers are why the page cannot be shown: the buttons that take them back."""
+    edits = current_edits()
+    at_fault = [edit for edit in edits if str(edit) in error]
+    if not at_fault:
+        return
+    row = st.container(horizontal=True)
+    fitting = tuple(edit for edit in edits if edit not in at_fault)
+    row.button("Take this change back", on_click=make_edits, args=(fitting,), type="primary")
+    if len(edits) > 1:
+        row.button(f"Take all {len(edits)} back", on_click=make_edits, args=((),))
 
 
 def undo() -> None:

@@ -31,7 +31,7 @@ def preset_story() -> None:
     preset = PRESETS[st.session_state["preset"]]
     wanted = DEFAULTS | preset.settings
     changed = any(st.session_state[name] != value for name, value in wanted.items())
-    st.caption(preset.story)
+    st.caption(f"Changed since. As it comes: {preset.story}" if changed else preset.story)
     left, right = st.columns(2)
     left.button(
         "Reset",

@@ -175,7 +175,7 @@ def _compared(session: SessionFile, settings: Settings) -> str:
         return "The weights cannot be compared, as the net cannot be made here."
     off = [name for name in here if not _same(here[name], session.weights.get(name))]
     if not off and here.keys() == session.weights.keys():
-        return "Its weights are the saved ones, bit for bit."
+        return "As opened, its weights were the saved ones, bit for bit."
     made = session.made_by.get("torch", "an unknown version")
     return (
         f"Its weights are not the saved ones: {len(off)} of {len(here)} arrays differ. They were "

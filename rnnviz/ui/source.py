@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
+import torch
+from torch import Tensor
 
 from rnnviz.inputs import Series, is_picture, noise, read_series, scaled, sines, window
 from rnnviz.inputs.image import read_image
@@ -40,6 +43,25 @@ def _numbers(settings: Settings, name: str, data: bytes, opened: Opened | None) 
     if is_picture(name):
         return read_image(data, settings.rows, settings.columns)
     return scaled(file_series(name, data), settings.scale)
+
+
+def numbers_in(dtype: torch.dtype, series: Series) -> Tensor:
+    """The numbers of a series in the net's dtype. Shape (batch, seq_len, input_size).
+
+    Raises:
+        ValueError: one of them is too large for it.
+    """
+    given = torch.from_numpy(np.array(series.values))
+    x = given.to(dtype)
+    lost = (x.isinf() & given.isfinite()).nonzero()
+    if len(lost):
+        sample, t, column = lost[0].tolist()
+        name = str(dtype).removeprefix("torch.")
+        raise ValueError(
+            f"the input has {given[sample, t, column]:.3g} at timestep {t}, column {column}, which "
+            f"{name} cannot hold: choose float64 as number type, or scale the numbers."
+        )
+    return x
 
 
 def file_series(name: str, data: bytes) -> Series:

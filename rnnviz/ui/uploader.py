@@ -20,12 +20,9 @@ from rnnviz.limits import MAX_FILE_BYTES, MAX_INPUT_SIZE, MAX_SEQ_LEN
 from rnnviz.ui.settings import AS_THEY_ARE, current_settings
 from rnnviz.ui.source import file_series
 from rnnviz.ui.texts import holds_text
-from rnnviz.ui.uploads import KEPT_FILE, fingerprint, keep
+from rnnviz.ui.uploads import KEPT_FILE, PENDING, fingerprint, keep, use_pending
 from rnnviz.ui.widgets import menu, slider
 from rnnviz.ui.words import sentence
-
-# What was uploaded and is not in use yet, (name, bytes).
-_PENDING = "_pending"
 
 # What a preview shows: a look, not the whole.
 PREVIEW_ROWS = 6
@@ -46,7 +43,7 @@ def uploader() -> None:
         "them in a CSV. A .txt is read as text. Of a PNG or JPEG each row of pixels is a timestep. "
         "It stays in this session's memory.",
     )
-    pending, kept = st.session_state.get(_PENDING), st.session_state.get(KEPT_FILE)
+    pending, kept = st.session_state.get(PENDING), st.session_state.get(KEPT_FILE)
     wanted = st.session_state["file"]
     if pending is None and kept:
         # As text: a name may hold what Markdown would make a link of.
@@ -77,7 +74,7 @@ def _pending(name: str, data: bytes) -> None:
         st.button(
             "Use this file",
             type="primary",
-            on_click=_use,
+            on_click=use_pending,
             args=(name, data),
             key="_use_file",
             width="stretch",
@@ -136,17 +133,11 @@ def _took() -> None:
     """A file was uploaded, or taken out of the control."""
     file = st.session_state["_upload"]
     if file is None:
-        st.session_state.pop(_PENDING, None)
+        st.session_state.pop(PENDING, None)
         return
     pending = (file.name, file.getvalue())
     if fingerprint(*pending) == st.session_state["file"]:
         # The link asked for this very file, at its own timestep.
         keep(*pending)
     else:
-        st.session_state[_PENDING] = pending
-
-
-def _use(name: str, data: bytes) -> None:
-    keep(name, data)
-    st.session_state["start"] = 0
-    st.session_state.pop(_PENDING, None)
+        st.session_state[PENDING] = pending

@@ -10,6 +10,9 @@ import streamlit as st
 # Where the session holds (name, bytes, fingerprint) of its input file.
 KEPT_FILE = "_uploaded"
 
+# What was uploaded and is not in use yet, (name, bytes).
+PENDING = "_pending"
+
 
 def fingerprint(name: str, data: bytes) -> str:
     """What a link says of a file: 16 hexadecimal digits of a SHA-256.
@@ -41,6 +44,24 @@ def kept_file(wanted: str) -> tuple[str, bytes]:
     raise NoFileError(
         "open a file of numbers or text or a picture in the sidebar, or choose another input."
     )
+
+
+def offer_pending() -> bool:
+    """Says on the page that a file was uploaded and waits for its use, if one does."""
+    if PENDING not in st.session_state:
+        return False
+    name, data = st.session_state[PENDING]
+    # As text: a name may hold what Markdown would make a link of.
+    st.text(f"{name[:40]} is uploaded; the sidebar shows a preview of it.")
+    st.button("Run the net on it", type="primary", on_click=use_pending, args=(name, data))
+    return True
+
+
+def use_pending(name: str, data: bytes) -> None:
+    """Make the uploaded file the one that is used."""
+    keep(name, data)
+    st.session_state["start"] = 0
+    st.session_state.pop(PENDING, None)
 
 
 def keep(name: str, data: bytes) -> None:

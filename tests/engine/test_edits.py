@@ -40,6 +40,7 @@ def test_each_number_is_put_in_its_place():
         (Edit("c_0", (1, 0, 0), 1.0), r"the first index must be one of \[0, 2\]"),
         (Edit("c_0", (3, 0, 0), 1.0), r"the first index must be one of \[0, 2\]"),
         (Edit("c_0", (2, 0, 5), 1.0), r"c_0 has the shape \(2, 5\)"),
+        (Edit("x", (0, 0, 0), 1e39), r"x\[0,0,0\]=1e\+39: float32 has numbers from -3.4e\+38 to"),
     ],
     ids=lambda value: str(value) if isinstance(value, Edit) else "",
 )

@@ -24,3 +24,28 @@ def test_preset_takes_the_edits_away(visit):
     assert page.at.session_state["edits"] == ""
     page.at.sidebar.button[1].click().run()
     assert page.at.session_state["edits"] == "x[0,0,0]=1"
+
+
+@pytest.mark.parametrize("edit", ["weight_hh_l0[0,0]=1e39", "h_l0[0,0]=-1e39", "x[900,0,0]=1"])
+def test_change_that_does_not_fit_is_taken_back_by_a_press(visit, edit):
+    page = visit(edits=f"x[0,0,0]=1; {edit}", input="random numbers", steps=5)
+    assert edit[:5] in page.at.error[0].value.replace("\\", "")
+    (button,) = [one for one in page.at.main.button if one.label == "Take this change back"]
+    button.click().run()
+    assert not page.at.error
+    assert page.at.session_state["edits"] == "x[0,0,0]=1"
+    undo = [one for one in page.at.main.button if one.label == "Take all 2 back"]
+    assert not undo
+
+
+def test_input_too_large_for_the_dtype_is_named(visit):
+    page = visit(input="file")
+    page.at.session_state["_pending"] = ("my.csv", b"a,b\n1,2\n3,1e99\n")
+    page.at.run()
+    (button,) = [one for one in page.at.main.button if one.label == "Run the net on it"]
+    button.click().run()
+    told = page.at.error[0].value.replace("\\", "")
+    assert "1e+99 at timestep 1, column 1, which float32 cannot hold" in told
+    page.at.session_state["dtype"] = "float64"
+    page.at.run()
+    assert not page.at.error

@@ -100,7 +100,7 @@ def test_another_visitor_sees_the_same(visit, saved):
     assert page.titles() == first.titles()
     assert page.captions().count("3-layer bidirectional LSTM") == 1
     assert "2 changed numbers" in told(page)
-    assert "Its weights are the saved ones, bit for bit." in told(page)
+    assert "its weights were the saved ones, bit for bit." in told(page)
 
 
 def test_the_weights_in_the_file_are_those_of_the_run(visit, saved):

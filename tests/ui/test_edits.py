@@ -118,6 +118,7 @@ def script():
     from rnnviz.ui import edits
 
     st.session_state.setdefault("edits", "")
+    st.session_state.setdefault("dtype", "float32")
     number = st.number_input("value", value=0.0)
     st.button("set", on_click=edits.change_edits, args=((Edit("x", (0, 0, 0), number),),))
     st.button("undo", on_click=edits.undo, disabled=not edits.can_undo())
