@@ -14,14 +14,14 @@ FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 
 
 def kept_tensors(tensors: Mapping[str, object], max_bytes: int) -> dict[str, Tensor]:
-    """Those that may be weights: dense vectors and matrices of floating numbers, on the CPU.
+    """Those that may be weights or results: dense, of 1 to 3 axes of floating numbers, on the CPU.
 
     They come in memory of their own: a file may give a tensor of any size a storage of one number.
 
     Raises:
         ModelFileError: together they take more than max_bytes.
     """
-    kept = {name: tensor for name, tensor in tensors.items() if _may_be_weights(tensor)}
+    kept = {name: tensor for name, tensor in tensors.items() if _may_be_kept(tensor)}
     total = sum(tensor.numel() * tensor.element_size() for tensor in kept.values())
     if total > max_bytes:
         raise ModelFileError(
@@ -33,11 +33,11 @@ def kept_tensors(tensors: Mapping[str, object], max_bytes: int) -> dict[str, Ten
     }
 
 
-def _may_be_weights(tensor: object) -> bool:
+def _may_be_kept(tensor: object) -> bool:
     return (
         type(tensor) in (Tensor, torch.nn.Parameter)
         and tensor.layout == torch.strided
         and tensor.device.type == "cpu"
         and tensor.dtype in FLOATS
-        and tensor.ndim in (1, 2)
+        and tensor.ndim in (1, 2, 3)
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from rnnviz.exports.npz import load_trace
-from rnnviz.files.contents import Format
+from rnnviz.files.contents import Contents, Format
 from rnnviz.files.errors import ModelFileError
 from rnnviz.files.nets import LoadedNet, find_nets, is_of_a_net, net_of
 from rnnviz.files.sandbox import READER
@@ -138,16 +138,31 @@ def load_named(name: str, data: bytes, *, max_bytes: int) -> LoadedFile:
         return _load(path, name, max_bytes)
 
 
+def load_arrays(name: str, data: bytes, *, max_bytes: int) -> dict[str, Tensor]:
+    """The arrays of an uploaded file by their names, whatever they are of; "" where one has none.
+
+    Raises:
+        ValueError: as `load` does, but that it need not hold a net; or it holds no arrays.
+    """
+    with tempfile.TemporaryDirectory(prefix="rnnviz-") as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        try:
+            contents = _contents(path, name, max_bytes)
+            if not contents.tensors:
+                raise ModelFileError(
+                    "it holds no arrays of numbers"
+                    + (", but a whole run." if contents.format == "trace" else ".")
+                )
+        except ValueError as error:
+            raise ModelFileError(f"{excerpt(name)}: {error}") from error
+    return contents.tensors
+
+
 def _load(path: Path, name: str, max_bytes: int) -> LoadedFile:
     shown = excerpt(name) if name else "the file"
-    size = path.stat().st_size
     try:
-        if not path.is_file():
-            raise ModelFileError("it is no ordinary file.")
-        if size > max_bytes:
-            raise ModelFileError(f"it must have at most {max_bytes:,} bytes, got {size:,}.")
-        ending = name.rpartition(".")[2].lower() if "." in name else ""
-        contents = READER.read(str(path), ending, max_bytes)
+        contents = _contents(path, name, max_bytes)
         if contents.format == "trace":
             # The process has read it as a whole and found it sound.
             return _of_trace(load_trace(path, max_bytes=max_bytes))
@@ -164,6 +179,16 @@ def _load(path: Path, name: str, max_bytes: int) -> LoadedFile:
         others=others,
         vocabularies=contents.vocabularies,
     )
+
+
+def _contents(path: Path, name: str, max_bytes: int) -> Contents:
+    size = path.stat().st_size
+    if not path.is_file():
+        raise ModelFileError("it is no ordinary file.")
+    if size > max_bytes:
+        raise ModelFileError(f"it must have at most {max_bytes:,} bytes, got {size:,}.")
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    return READER.read(str(path), ending, max_bytes)
 
 
 def _stem(name: str) -> str:

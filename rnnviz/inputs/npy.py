@@ -41,6 +41,20 @@ def read_npy(data: bytes) -> Series:
     Raises:
         ValueError: the bytes are no such file, or too many numbers.
     """
+    numbers = npy_array(data)
+    if numbers.ndim == 1:
+        numbers = numbers[:, None]  # (seq_len, 1)
+    values = numbers if numbers.ndim == 3 else numbers[None]  # (batch, seq_len, input_size)
+    columns = tuple(f"column {column + 1}" for column in range(values.shape[2]))
+    return Series(values=values, columns=columns)
+
+
+def npy_array(data: bytes) -> np.ndarray:
+    """The array of a .npy file of one to three axes, in float64.
+
+    Raises:
+        ValueError: the bytes are no such file, too many numbers, or some are not finite.
+    """
     shape, order, dtype, offset = npy_header(data)
     _check_dtype(dtype)
     _check_shape(shape)
@@ -59,11 +73,7 @@ def read_npy(data: bytes) -> Series:
         raise ValueError(
             f"the .npy must hold finite numbers, got {numbers[tuple(index)]} at {index}."
         )
-    if numbers.ndim == 1:
-        numbers = numbers[:, None]  # (seq_len, 1)
-    values = numbers if numbers.ndim == 3 else numbers[None]  # (batch, seq_len, input_size)
-    columns = tuple(f"column {column + 1}" for column in range(values.shape[2]))
-    return Series(values=values, columns=columns)
+    return numbers
 
 
 def npy_header(data: bytes) -> tuple[tuple[int, ...], str, np.dtype, int]:
