@@ -1,10 +1,13 @@
 """Every forward mistake of the catalogue, planted in loops that share no code with rnnviz."""
 
+from tests.diagnosis.planted.activations import ACTIVATIONS
+from tests.diagnosis.planted.initial import INITIAL
 from tests.diagnosis.planted.needs import NEEDS
 from tests.diagnosis.planted.net import Net
+from tests.diagnosis.planted.passes import PASSES
 from tests.diagnosis.planted.weights import WEIGHTS
 
-PLANTED: dict[str, type[Net]] = WEIGHTS
+PLANTED: dict[str, type[Net]] = WEIGHTS | ACTIVATIONS | INITIAL | PASSES
 
 
 def planted(id, module, input, hx=None, lengths=None):
