@@ -1,13 +1,19 @@
 """Every forward mistake of the catalogue, planted in loops that share no code with rnnviz."""
 
 from tests.diagnosis.planted.activations import ACTIVATIONS
+from tests.diagnosis.planted.gru import GRUS
 from tests.diagnosis.planted.initial import INITIAL
+from tests.diagnosis.planted.lstm import LSTMS
 from tests.diagnosis.planted.needs import NEEDS
 from tests.diagnosis.planted.net import Net
+from tests.diagnosis.planted.padding import PADDING
 from tests.diagnosis.planted.passes import PASSES
+from tests.diagnosis.planted.results import RESULTS
 from tests.diagnosis.planted.weights import WEIGHTS
 
-PLANTED: dict[str, type[Net]] = WEIGHTS | ACTIVATIONS | INITIAL | PASSES
+PLANTED: dict[str, type[Net]] = (
+    WEIGHTS | ACTIVATIONS | INITIAL | PASSES | RESULTS | LSTMS | GRUS | PADDING
+)
 
 
 def planted(id, module, input, hx=None, lengths=None):

@@ -29,6 +29,7 @@ NEEDS: dict[str, Callable] = {
     ),
     "h_0": lambda _m, h_0, _lengths: h_0,
     "no h_0": lambda _m, h_0, _lengths: not h_0,
+    "no lengths": lambda _m, _h_0, lengths: lengths is None,
     "lengths": lambda _m, _h_0, lengths: lengths is not None,
     "both ways or lengths": lambda m, _h_0, lengths: m.bidirectional or lengths is not None,
     "unsorted lengths": lambda _m, _h_0, lengths: _unsorted(lengths),

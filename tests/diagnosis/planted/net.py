@@ -175,13 +175,15 @@ class Net:
         return (1 - z) * n + z * h
 
     def halves(self, layer):
-        """What each direction hands on, zero in the padding: (seq_len, batch, hidden_size) each."""
-        halves = [self.stacked(layer, direction) for direction in self.directions]
-        return halves if self.lengths is None else [half * self.inside() for half in halves]
+        """What each direction hands on: (seq_len, batch, hidden_size) each."""
+        return [self.zero_padding(self.stacked(layer, direction)) for direction in self.directions]
 
     def stacked(self, layer, direction, part=0):
         """h (part 0) or c (part 1) of every position. Shape (seq_len, batch, hidden_size)."""
         return torch.stack([state[part] for state in self.states[layer, direction]])
+
+    def zero_padding(self, half):
+        return half if self.lengths is None else half * self.inside()
 
     def join(self, halves):
         return torch.cat(halves, -1)  # (seq_len, batch, num_directions * hidden_size)

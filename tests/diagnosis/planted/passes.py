@@ -10,12 +10,16 @@ class BothWays(Net):
 
 
 class NoFlipBack(BothWays):
+    needs = ("both ways", "no lengths")
+
     def halves(self, layer):
         forward, reverse = super().halves(layer)
         return forward, reverse.flip(0)
 
 
 class NoFlipBackLast(BothWays):
+    needs = ("both ways", "no lengths")
+
     def output(self):
         forward, reverse = self.halves(self.num_layers - 1)
         return self.join((forward, reverse.flip(0)))
@@ -40,6 +44,7 @@ class FlipAlong(NotReversed):
 
 
 class FlipBatchAxis(FlipAlong):
+    needs = ("both ways", "no lengths")
     axis = 1
 
 
@@ -99,7 +104,7 @@ class MeanDirections(LastJoin):
 class TimeFirstLoop(BothWays):
     """At step s the forward pass is at time s and the reverse pass at T-1-s, in every layer."""
 
-    needs = ("both ways", "2 layers")
+    needs = ("both ways", "2 layers", "no lengths")
 
     def run(self, x):
         cells = [(layer, direction) for layer in range(self.num_layers) for direction in (0, 1)]
