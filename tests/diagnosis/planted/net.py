@@ -33,7 +33,7 @@ class Net:
     needs: tuple[str, ...] = ()
 
     def __init__(self, module, lengths=None):
-        self.module, self.lengths = module, lengths
+        self.module, self.stored, self.lengths = module, module.state_dict(), lengths
         self.kind, self.hidden_size = module.mode.split("_")[0], module.hidden_size
         self.num_layers, self.directions = module.num_layers, range(1 + module.bidirectional)
         self.gate_order = GATE_ORDER[self.kind]
@@ -102,7 +102,7 @@ class Net:
 
     def weights(self, layer, direction):
         suffix = f"_l{layer}" + ("_reverse" if direction else "")
-        stored = self.module.state_dict()
+        stored = self.stored
         w_ih, w_hh = stored["weight_ih" + suffix], stored["weight_hh" + suffix]
         zeros = w_ih.new_zeros(len(w_ih))
         b_ih, b_hh = (stored.get(name + suffix, zeros) for name in ("bias_ih", "bias_hh"))
