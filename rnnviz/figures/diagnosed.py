@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -47,28 +47,12 @@ def results_beside(
 
     Of output features are rows and timesteps columns, of h_n and c_n the cells `lanes` and units.
     """
-    by_time = results.name == "output"
     values = _values(results)
-    shown = {title: array.T if by_time else array for title, array in values.items()}
-    differences = [array for title, array in shown.items() if " - " in title]
-    own = SignedScale(limit=rounded_up(largest(differences)) or 1.0)
-    scale = SignedScale(limit=max(1.0, rounded_up(largest([results.torch, results.yours]))))
-    count = next(iter(shown.values())).shape[1]
-    axis = time_axis(0, count, look) if by_time else count_axis(count, "unit")
-    last = len(shown) - 1
-    panels = [
-        Panel(
-            values=array,
-            scale=own if " - " in title else scale,
-            title=title,
-            hover=_hover(results.name, title, sample),
-            columns=axis
-            if index == last
-            else {**axis, "matches": f"x{last + 1}", "showticklabels": False, "title": None},
-            rows="feature" if by_time else _lane_axis(lanes),
-        )
-        for index, (title, array) in enumerate(shown.items())
-    ]
+    if results.name == "output":
+        values = {title: array.T for title, array in values.items()}
+    own = SignedScale(limit=_limit(array for title, array in values.items() if " - " in title))
+    scale = SignedScale(limit=max(1.0, _limit([results.torch, results.yours])))
+    panels = _panels(results.name, values, (scale, own), (sample, lanes), look)
     figure = stacked(panels, look, _heading(results, sample, own))
     for top, bottom, column in results.frames:
         edges = {"type": "rect", "x0": column - 0.5, "x1": column + 0.5}
@@ -78,6 +62,36 @@ def results_beside(
                 name = "x" if index == 0 else f"x{index + 1}"
                 frame_cells(figure, name, {**shape, "yref": name.replace("x", "y")})
     return figure
+
+
+def _limit(arrays: Iterable[np.ndarray]) -> float:
+    return rounded_up(largest(arrays))
+
+
+def _panels(
+    name: str,
+    values: dict[str, np.ndarray],
+    scales: tuple[SignedScale, SignedScale],
+    place: tuple[int, Sequence[tuple[int, Direction]]],
+    look: Look,
+) -> list[Panel]:
+    """A panel for each; `scales` are of results and of differences, `place` (sample, lanes)."""
+    sample, lanes = place
+    count = next(iter(values.values())).shape[1]
+    by_time, last = name == "output", len(values) - 1
+    axis = time_axis(0, count, look) if by_time else count_axis(count, "unit")
+    quiet = {**axis, "matches": f"x{last + 1}", "showticklabels": False, "title": None}
+    return [
+        Panel(
+            values=array,
+            scale=scales[" - " in title],
+            title=title,
+            hover=_hover(name, title, sample),
+            columns=axis if index == last else quiet,
+            rows="feature" if by_time else _lane_axis(lanes),
+        )
+        for index, (title, array) in enumerate(values.items())
+    ]
 
 
 def error_map(
@@ -97,7 +111,7 @@ def error_map(
     """
     order = list(lanes)[::-1]
     values = pattern[::-1]
-    limit = rounded_up(largest([values])) or 1.0
+    limit = _limit([values])
     panel = Panel(
         values=values,
         scale=SignedScale(limit=limit),
