@@ -57,8 +57,10 @@ def diagnose(
     return diagnose_case(case, {"output": output, "h_n": h_n, "c_n": c_n}, lambda _share: None)
 
 
-def diagnose_case(case: Case, given: dict[str, Given], progress: Progress) -> Diagnosis:
+def diagnose_case(case: Case, given: dict[str, Given], progress: Progress | None) -> Diagnosis:
     """What `diagnose` does, with the share that is done reported on the way.
+
+    Without `progress` two mistakes at a time are not tried.
 
     Raises:
         TypeError, ValueError: as for `diagnose`.
@@ -75,7 +77,7 @@ def diagnose_case(case: Case, given: dict[str, Given], progress: Progress) -> Di
         # torch's own result is random here; what ignores the dropout is not.
         fitting = [one for one in fitting if one.mistakes[0].id.startswith("P2-")]
     searched = alone
-    if not fitting and not case.drops:
+    if not fitting and not case.drops and progress is not None:
         searched = pairs(case, evidence, alone, progress)
         fitting = _distinct(searched.tried)
     verdict: Verdict = "none known"

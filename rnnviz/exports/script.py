@@ -113,7 +113,7 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     else:
         lines = ["import torch", "from torch import nn", ""]
         lines += [made] if seed is None else [f"torch.manual_seed({seed})", made]
-        lines += _weight_lines(_parameters(trace), config) if seed is None else []
+        lines += _weight_lines(parameters_of(trace), config) if seed is None else []
         lines += [
             f"{name} = {literal(given[name], config)}  # {given[name].shape}" for name in given
         ]
@@ -171,7 +171,8 @@ def _arguments(config: RNNConfig) -> str:
     return ", ".join(given)
 
 
-def _parameters(trace: Trace) -> dict[str, np.ndarray]:
+def parameters_of(trace: Trace) -> dict[str, np.ndarray]:
+    """All parameters under torch's names."""
     return {
         kind + parameter_suffix(cell.layer, cell.direction): array
         for cell in trace.cells

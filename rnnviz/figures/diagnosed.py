@@ -24,7 +24,7 @@ class Beside(NamedTuple):
         torch: torch.nn's.
         yours: somebody's, NaN where nothing is known.
         mistake: the mistake's, None where no mistake was found or its shape is another.
-        mistake_name: its id.
+        mistake_name: its short name.
         frames: the first wrong places, (first row, row after the last, column) of the picture.
     """
 
@@ -109,24 +109,23 @@ def error_map(
         firsts: (layer, direction, t) of the first wrong ones, which are framed.
         look: how it looks.
     """
-    order = list(lanes)[::-1]
-    values = pattern[::-1]
-    limit = _limit([values])
+    order, values = list(lanes)[::-1], pattern[::-1]
     panel = Panel(
         values=values,
-        scale=SignedScale(limit=limit),
+        scale=SignedScale(limit=_limit([values])),
         hover="<b>max |difference| = %VALUE</b><br>timestep t = %{x}",
         columns=time_axis(0, values.shape[1], look),
         rows=_lane_axis(order),
     )
     places = [f"layer {layer} {direction}, t = {t}" for layer, direction, t in firsts]
-    begins = f"; begins at {' and '.join(places)}" if places else ""
-    known = int(np.isfinite(values).sum())
+    begins = f"begins at {' and '.join(places)}" if places else ""
     heading = Heading(
         title="Where the numbers are wrong",
-        subtitle=f"max |difference| to torch.nn over units and samples{begins}",
+        subtitle="max |difference| to torch.nn, NaN where nothing is known"
+        + (f"<br>{begins}" if begins else ""),
         alt=f"Heatmap of the largest difference to torch.nn, {len(order)} cells as rows and "
-        f"{values.shape[1]} timesteps as columns, {known} places known{begins}.",
+        f"{values.shape[1]} timesteps as columns, {np.isfinite(values).sum()} places known"
+        + (f", {begins}." if begins else "."),
     )
     figure = stacked([panel], look, heading)
     for layer, direction, t in firsts:
@@ -170,9 +169,8 @@ def _hover(name: str, title: str, sample: int) -> str:
 
 
 def _heading(results: Beside, sample: int, own: SignedScale) -> Heading:
-    against = "torch.nn" if results.mistake is None else f"torch.nn and {results.mistake_name}"
     return Heading(
-        title=f"{results.name} · yours beside {against}",
+        title=f"{results.name}: yours and torch.nn's",
         subtitle=f"sample {sample} · differences {own.label}",
         alt=f"Heatmaps of {results.name}, sample {sample}: torch.nn, yours"
         + (f", {results.mistake_name}" if results.mistake is not None else "")

@@ -157,6 +157,12 @@ def net_of(settings: Settings, file: tuple[str, bytes], opened: Opened | None) -
     return module
 
 
+def call_of(run: Run) -> tuple[Module, Tensor | PackedSequence, States]:
+    """The net of a run, and what it was called with."""
+    call, _ = _call(run.settings, run.whole, (run.start, run.series), run.opened)
+    return call
+
+
 def wrong_trace(run: Run) -> Trace:
     """The same net on the same input with time as the outer loop, the mistake D13.
 
@@ -164,9 +170,7 @@ def wrong_trace(run: Run) -> Trace:
     reversed at their own ends.
     """
     masks = mask_generator(run.settings.seed, run.settings.device)
-    window = (run.start, run.series)
-    call, _ = _call(run.settings, run.whole, window, run.opened)
-    return time_first(*call, max_bytes=2 * APP_MAX_BYTES, generator=masks).numpy()
+    return time_first(*call_of(run), max_bytes=2 * APP_MAX_BYTES, generator=masks).numpy()
 
 
 def _call(

@@ -43,7 +43,13 @@ groups = {
             title="Beside torch.nn",
             icon=":material/balance:",
             url_path="compare",
-        )
+        ),
+        st.Page(
+            PAGES / "check/mistakes.py",
+            title="Why doesn't mine match?",
+            icon=":material/troubleshoot:",
+            url_path="mistakes",
+        ),
     ],
     "Your own": [
         st.Page(

@@ -79,7 +79,7 @@ def counts(message):
 
     On a deep link Streamlit's page first looks for its server below that path, in vain.
     """
-    probe = re.search("/(compare|gates|shapes|open|edit)/_stcore/", message.location.get("url", ""))
+    probe = re.search("/[a-z]+/_stcore/", message.location.get("url", ""))
     return message.type == "error" and not probe
 
 

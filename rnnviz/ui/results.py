@@ -1,0 +1,160 @@
+"""The numbers that a visitor's own net gave: pasted or uploaded, and which result each one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from rnnviz.files.load import load_arrays
+from rnnviz.inputs import read_numbers
+from rnnviz.inputs.npy import npy_array
+from rnnviz.limits import MAX_FILE_BYTES, MAX_PASTED_CHARS
+from rnnviz.records import Array
+from rnnviz.records.pasted import Pasted
+from rnnviz.ui.words import sentence
+
+NAMES = ("output", "h_n", "c_n")
+NOT_USED = "not used"
+
+_ENDINGS = ("npy", "npz", "pt", "pth", "safetensors", "csv", "txt")
+
+_EXAMPLE = """output = tensor([[[ 0.1213, -0.4410, ...]]])
+h_n = tensor([[[ 0.5120, ...]]])"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One array of a visitor's.
+
+    Attributes:
+        name: as the text or file has it, "" if it has none.
+        given: the array, or what a text shows of it.
+        shape: in words.
+    """
+
+    name: str
+    given: Pasted | Array
+    shape: str
+
+
+def results_form(names: tuple[str, ...]) -> dict[str, Pasted | Array]:
+    """The fields, and the results that they hold, by those of `names` that they are."""
+    st.text_area(
+        "Paste what your net gives",
+        key="_theirs_text",
+        height=180,
+        max_chars=MAX_PASTED_CHARS,
+        persist_state="session",
+        placeholder=_EXAMPLE,
+        help="What print shows of tensors or arrays, nested lists, or a table; output first, then "
+        "h_n and c_n, as far as there are. Rounded and shortened numbers will do.",
+    )
+    st.file_uploader(
+        "Or a file of them",
+        type=list(_ENDINGS),
+        key="_theirs_file",
+        max_upload_size=MAX_FILE_BYTES // 2**20,
+        help=".npy holds one array; .npz, .pt and .safetensors several by name; .csv and .txt are "
+        "read as if pasted. The file is used where there is one.",
+    )
+    try:
+        found = _read()
+    except ValueError as error:
+        st.error(sentence(error), icon=":material/error:")
+        return {}
+    return _assigned(found, names)
+
+
+def _read() -> tuple[Found, ...]:
+    """The arrays of the file, or of the text where there is no file."""
+    file, text = st.session_state["_theirs_file"], st.session_state["_theirs_text"]
+    if file is None:
+        return _of_text(text) if text.strip() else ()
+    return _of_file(file.name, file.getvalue())
+
+
+def _of_file(name: str, data: bytes) -> tuple[Found, ...]:
+    """The arrays of a file.
+
+    Raises:
+        ValueError: it cannot be read; says why.
+    """
+    ending = name.rpartition(".")[2].lower()
+    if ending == "npy":
+        array = npy_array(data)
+        return (Found(name="", given=array, shape=str(array.shape)),)
+    if ending in ("csv", "txt"):
+        try:
+            return _of_text(data.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise ValueError("the file must be text in UTF-8.") from error
+    arrays = load_arrays(name, data, max_bytes=MAX_FILE_BYTES)
+    return tuple(
+        Found(name=key, given=tensor, shape=str(tuple(tensor.shape)))
+        for key, tensor in arrays.items()
+    )
+
+
+def _of_text(text: str) -> tuple[Found, ...]:
+    return tuple(
+        Found(name=pasted.name, given=pasted, shape=_shape_words(pasted))
+        for pasted in read_numbers(text)
+    )
+
+
+def _shape_words(pasted: Pasted) -> str:
+    """The shape of what is shown, and how exactly."""
+    shape = str(pasted.values.shape)
+    if any(gap is not None for gap in pasted.gaps):
+        shape = f"{shape} of them shown"
+    if pasted.decimals is None:
+        return f"{shape}, exact"
+    return f"{shape}, {pasted.decimals} digits after the point"
+
+
+def _assigned(found: tuple[Found, ...], names: tuple[str, ...]) -> dict[str, Pasted | Array]:
+    """Which result each array is: guessed, and open to change."""
+    chosen: dict[str, Pasted | Array] = {}
+    guesses = guessed([one.name for one in found], names)
+    for index, (one, guess) in enumerate(zip(found[: len(NAMES) + 1], guesses, strict=False)):
+        options = [*names, NOT_USED]
+        row = st.container(horizontal=True, vertical_alignment="center")
+        # As text: a name in a file may hold what Markdown would make a link of.
+        row.text(f"{one.name[:40] or f'array {index}'}: {one.shape}")
+        key = f"_theirs_is_{index}_{hash((one.name, one.shape, names))}"
+        name = row.selectbox(
+            "It is",
+            options,
+            options.index(guess),
+            key=key,
+            label_visibility="collapsed",
+            width=160,
+        )
+        if name != NOT_USED:
+            chosen.setdefault(name, one.given)
+    return chosen
+
+
+def guessed(given: list[str], names: tuple[str, ...]) -> list[str]:
+    """What each array is by its name, else the next of `names` in order."""
+    taken = [name.rpartition(".")[2] for name in given]
+    left = [name for name in names if name not in taken]
+    guesses = []
+    for name in taken:
+        if name in names and name not in guesses:
+            guesses.append(name)
+        else:
+            guesses.append(left.pop(0) if left else NOT_USED)
+    return guesses
+
+
+def stamp(results: dict[str, Pasted | Array]) -> int:
+    """A number that changes with the results."""
+    parts = []
+    for name, given in results.items():
+        values = given.values if isinstance(given, Pasted) else np.asarray(given)
+        rounding = given.rounding.tobytes() if isinstance(given, Pasted) else b""
+        parts.append((name, values.shape, values.tobytes(), rounding))
+    return hash(tuple(parts))
