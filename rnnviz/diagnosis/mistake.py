@@ -95,6 +95,11 @@ def padded(case: Case) -> bool:
     return case.lengths is not None
 
 
+def batched(case: Case) -> bool:
+    """An input with a batch axis."""
+    return case.batched
+
+
 def batches(case: Case) -> bool:
     """A batch of two samples or more."""
     return case.x.shape[1] > 1

@@ -17,21 +17,24 @@ class WhatIf(NamedTuple):
         limit: what would still count as equal.
         first: the first wrong update of each direction, in the wrong order itself.
         wrong: per lane a string of "0" and "1", one character per timestep: 1 where h is wrong.
+        mistake: the name of the mistake, where it is not the wrong order.
     """
 
     difference: float
     limit: float
     first: list[Step]
     wrong: list[str]
+    mistake: str = ""
 
 
-def what_if(trace: Trace, truth: Comparison, order: tuple[Step, ...]) -> WhatIf:
+def what_if(trace: Trace, truth: Comparison, order: tuple[Step, ...], mistake: str = "") -> WhatIf:
     """Judge a run against torch.nn's states.
 
     Args:
-        trace: the run in the wrong order.
+        trace: the run in the wrong order, or with a mistake.
         truth: the comparison of the right run, which holds torch's states of every cell.
         order: the updates as the wrong run computes them.
+        mistake: its name, where it is not the wrong order.
     """
     rows = [
         _distance(cell.h, h).reshape(len(h), -1).max(axis=1) > limit
@@ -47,11 +50,17 @@ def what_if(trace: Trace, truth: Comparison, order: tuple[Step, ...]) -> WhatIf:
         limit=truth.output_limit,
         first=list(first.values()),
         wrong=["".join("01"[int(wrong)] for wrong in row) for row in rows],
+        mistake=mistake,
     )
 
 
 def _distance(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """|ours - theirs|; 0 where both are NaN or the same infinity, infinite where one alone is."""
+    """|ours - theirs|; 0 where both are NaN or the same infinity, infinite where one alone is.
+
+    Infinite too where the shapes differ.
+    """
+    if ours.shape != theirs.shape:
+        return np.array(np.inf)
     with np.errstate(invalid="ignore"):
         distance = np.abs(ours.astype(np.float64) - theirs)
     same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from rnnviz.config import Activation, Dtype, Nonlinearity
+from rnnviz.diagnosis.catalogue import CATALOGUE
 from rnnviz.inputs import SCALES, UNITS
 from rnnviz.inputs.checks import excerpt
 from rnnviz.limits import (
@@ -150,6 +151,7 @@ ALLOWED: dict[str, OneOf | Number | Line | Switch] = {
     "width": OneOf(("as on screen", "89 mm", "183 mm", "slide")),
     "edit_view": OneOf(("after", "before", "difference")),
     "head_view": OneOf(HEAD_VIEWS),
+    "mistake": OneOf(tuple(dict.fromkeys(one.id for one in CATALOGUE))),
 }
 
 _DEFAULTS = DEFAULTS | VIEW_DEFAULTS | {"preset": next(iter(PRESETS))}

@@ -50,6 +50,12 @@ groups = {
             icon=":material/troubleshoot:",
             url_path="mistakes",
         ),
+        st.Page(
+            PAGES / "check/lab.py",
+            title="Bug lab",
+            icon=":material/science:",
+            url_path="lab",
+        ),
     ],
     "Your own": [
         st.Page(

@@ -91,6 +91,30 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         )
 
 
+def play_packed(packed: bytes, hide: tuple[str, ...], *, name: str) -> None:
+    """A run that is packed already, without the parts to `hide`; no number of it can be changed."""
+    with st.container(gap=None):
+        _core(key=f"{name}_core")
+        _carrier(key=f"{name}_run", data=packed)
+        _player(
+            key=name,
+            data=_NO_LINK
+            | {
+                "name": name,
+                "run": fingerprint(packed),
+                "wrong": None,
+                "hide": list(hide),
+                "fit": st.session_state["range"] == "this run",
+                "linked": False,
+                "edits": None,
+                "tell": False,
+            },
+            on_order_change=_nothing,
+            on_place_change=_nothing,
+            on_edit_change=_nothing,
+        )
+
+
 def _has(trace: Trace, order: object) -> bool:
     """Whether the wrong order is asked for, and can be run of this net."""
     return order == "time-first" and trace.lengths is None and not trace.clamps

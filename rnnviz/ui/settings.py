@@ -113,6 +113,7 @@ VIEW_DEFAULTS: dict[str, object] = {
     "width": "as on screen",
     "edit_view": "after",
     "head_view": "probabilities",
+    "mistake": "D13-time-first-loop",
 }
 
 

@@ -245,6 +245,7 @@ def test_the_verdict_on_a_wrong_run_is_in_the_header():
         "limit": 1e-5,
         "first": [[0, "reverse", 2]],
         "wrong": ["000", "110"],
+        "mistake": "",
     }
     right = pack(trace, typed_comparison(trace).cells)
     assert "what_if" not in unpacked(right)[0]

@@ -67,12 +67,16 @@ def test_the_controls_offer_what_the_table_allows():
     for settings in VISITS:
         found |= offered(on_page(**settings))
     found |= offered(on_page("../../pages/yours/edit.py"))
+    for kind in ("RNN", "LSTM", "GRU"):
+        # The catalogue of each kind of net is a part of it.
+        lab = offered(on_page("../../pages/check/lab.py", kind=kind))["mistake"]
+        assert all(ALLOWED["mistake"].takes(option) for option in lab.options)
     # Of the cells there are those of the run.
     cells = found.pop("cell")
 
     assert all(ALLOWED["cell"].takes(option) for option in cells.options)
     # A head is shown of a net out of a file alone, by these very words.
-    assert set(found) == set(ALLOWED) - {"cell", "head_view"}
+    assert set(found) == set(ALLOWED) - {"cell", "head_view", "mistake"}
     for name, control in found.items():
         assert ALLOWED[name] == control, name
 

@@ -13,6 +13,7 @@ from rnnviz.diagnosis.mistake import (
     Mistake,
     as_wide_as_states,
     batch_first,
+    batched,
     both_ways,
     of_one_length,
     stacked,
@@ -187,7 +188,7 @@ RESULTS = (
         "batch_first is applied to h_n too, which torch never does.",
         ("h_n = h_n.transpose(0, 1)", "h_n  # (num_layers * num_directions, batch, hidden_size)"),
         lambda rows, _case: rows.transpose(0, 1),
-        lambda case: case.batched,
+        batched,
     ),
     _wrong(
         "N5-hn-from-output-last-step",

@@ -154,7 +154,7 @@ function operandTitle({ run, moment, palette }, block, list) {
     const sources = lane.below.map((below, part) => {
       const source = sourceOf(run, lane, t, part * lane.below[0].stateSize);
       fill = source.t === t ? fill : palette.alarm;
-      return run.whatIf ? `h[${source.t}] ${below.direction}` : below.direction;
+      return run.timeFirst ? `h[${source.t}] ${below.direction}` : below.direction;
     });
     more = ` = [${sources.join(" | ")}] of layer ${lane.layer - 1}`;
   }

@@ -109,7 +109,7 @@ const DESCRIBE = {
       name,
       `h[${t}] of layer ${layer}: [${lanes.map((lane) => lane.direction).join(" | ")}]`,
       `shape (${size},)`,
-      run.whatIf && layer < run.numLayers - 1 && lanes.length === 2
+      run.timeFirst && layer < run.numLayers - 1 && lanes.length === 2
         ? "in this order nobody reads it: the layer above joins other states"
         : null,
     ];

@@ -104,6 +104,8 @@ export function mapList(view, size) {
   pillItems(view, plan, list);
   if (view.run.whatIf) {
     wrongItems(view, plan, list);
+  }
+  if (view.run.timeFirst) {
     missingItems(view, plan, list);
   }
   frameItems(view, plan, list);

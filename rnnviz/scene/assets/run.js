@@ -61,7 +61,9 @@ export const C = 4;
  *   same loop in plain torch.
  * @property {number} apart - max |RNNviz - torch.nn| of h in this sample.
  * @property {Array} layout
- * @property {Object|null} whatIf - {difference, limit, first: [layer, direction, t][], wrong}
+ * @property {Object|null} whatIf - {difference, limit, first: [layer, direction, t][], wrong,
+ *   mistake}, of a run with a mistake; `mistake` is the name of one that is not the wrong order.
+ * @property {boolean} timeFirst - whether it ran in the wrong order.
  * @property {Float32Array|Float64Array} x - (seqLen, inputSize)
  */
 
@@ -106,7 +108,8 @@ export function openRun(bytes) {
   run.lanes = header.lanes.map((row, index) => openLane(row, index, header, take));
   const held = run.lanes.some((lane) => lane.clamps.length > 0);
   run.judge = header.codes || held ? "plain torch" : "torch.nn";
-  run.oneOrder = run.padded || held;
+  run.timeFirst = run.whatIf !== null && !run.whatIf.mistake;
+  run.oneOrder = run.padded || held || Boolean(run.whatIf?.mistake);
   run.numLayers = 1 + Math.max(...run.lanes.map((lane) => lane.layer));
   run.numDirections = run.lanes.filter((lane) => lane.layer === 0).length;
   for (const lane of run.lanes) {
@@ -190,10 +193,10 @@ export function sourceOf(run, lane, t, j) {
   }
   const [forward, reverse] = lane.below;
   if (j < forward.stateSize) {
-    const other = run.whatIf && reverse && lane.direction === "reverse";
+    const other = run.timeFirst && reverse && lane.direction === "reverse";
     return { lane: forward, t: other ? run.seqLen - 1 - t : t, unit: j };
   }
-  const other = run.whatIf && lane.direction === "forward";
+  const other = run.timeFirst && lane.direction === "forward";
   return { lane: reverse, t: other ? run.seqLen - 1 - t : t, unit: j - forward.stateSize };
 }
 

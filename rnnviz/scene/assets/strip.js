@@ -14,13 +14,15 @@ const STACKED = 560;
 /** The panels of a quantity: [field, title]. torch.nn returns h alone. */
 function panelsOf(wanted, lane, view) {
   const place = `layer ${lane.layer}, ${lane.direction}`;
+  const { mistake } = view.run.whatIf ?? {};
+  const ours = mistake ? `with ${mistake}` : "RNNviz";
   // A net of several kinds has not every quantity everywhere.
   const quantity = hasQuantity(lane, wanted) ? wanted : "h";
   if (quantity !== "h") {
-    return [[quantity, `RNNviz: ${SHARED.quantities[quantity]}, ${place}`]];
+    return [[quantity, `${ours}: ${SHARED.quantities[quantity]}, ${place}`]];
   }
   return [
-    ["h", `RNNviz: h, ${place}`],
+    ["h", `${ours}: h, ${place}`],
     ["torch_h", `${view.run.judge}: h`],
     ["difference", `difference, up to ${short(view.run.apart)}`],
   ];

@@ -64,7 +64,10 @@ export function stateName(run, name, lane, unit) {
 
 /** The verdict on the wrong order, as two sentences. */
 export function verdictWords(run) {
-  const { difference, limit, first } = run.whatIf;
+  const { difference, limit, first, mistake } = run.whatIf;
+  if (first.length === 0 && mistake) {
+    return `With ${mistake} no state is wrong here: max |output − torch.nn| = ${exact(difference, "float32")}.`;
+  }
   if (first.length === 0) {
     const why =
       run.numDirections === 1
@@ -80,8 +83,9 @@ export function verdictWords(run) {
     ([layer, direction, t]) => `layer ${layer}, ${direction}, timestep ${t}`,
   );
   return (
-    `Wrong: max |output − torch.nn| = ${exact(difference, "float32")}; up to ${limit.toExponential(0)} counts as equal. ` +
-    `First wrong: ${places.join(" and ")}. The states they need of the other direction are not there yet.`
+    `${mistake ? `With ${mistake}` : "Wrong"}: max |output − torch.nn| = ${exact(difference, "float32")}; up to ${limit.toExponential(0)} counts as equal. ` +
+    `First wrong: ${places.join(" and ")}.` +
+    (mistake ? "" : " The states they need of the other direction are not there yet.")
   );
 }
 
