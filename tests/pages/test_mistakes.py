@@ -9,10 +9,15 @@ from rnnviz.ui.settings import DEFAULTS, Settings
 from tests.diagnosis.planted import planted
 
 
-def call(**settings):
-    """(module, input, hx) that the page has under these settings."""
+def run_of(**settings):
+    """The run that the page has under these settings."""
     known = {name: DEFAULTS[name] for name in Settings.__dataclass_fields__}
-    return call_of(make_run(Settings(**known | settings), ("", b"")))
+    return make_run(Settings(**known | settings), ("", b""))
+
+
+def call(**settings):
+    """Its (module, input, hx)."""
+    return call_of(run_of(**settings))
 
 
 def printed(results):
