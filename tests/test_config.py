@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnviz.config import RNNConfig, config_from_json, parameter_suffix
+from rnnviz.config import Clamp, RNNConfig, config_from_json, parameter_suffix
 
 
 def test_derived_sizes():
@@ -97,3 +97,42 @@ def test_other_json_is_refused(text):
 def test_wrong_values_are_refused(options, error, words):
     with pytest.raises(error, match=words):
         RNNConfig(**{"input_size": 3, "hidden_size": 4} | options)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "h_l0[:,:]=0"),
+        ({"start": 0, "stop": 0}, "h_l0[0:0,:]=0"),
+        ({"start": 2, "unit": 0}, "h_l0[2:,0]=0"),
+        ({"layer": 1, "direction": "reverse", "stop": 3, "unit": 1}, "h_l1_reverse[0:3,1]=0"),
+        ({"value": 123_456.0}, "h_l0[:,:]=123456"),
+        ({"value": -0.25}, "h_l0[:,:]=-0.25"),
+        ({"value": 1e300}, "h_l0[:,:]=1e+300"),
+        ({"value": "hold"}, "h_l0[:,:]=hold"),
+    ],
+)
+def test_clamp_is_named_by_its_place_and_value(fields, text):
+    assert str(Clamp(**{"quantity": "h", "layer": 0, "value": 0.0} | fields)) == text
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "words"),
+    [
+        ({"quantity": "q"}, ValueError, "quantity must be one of h, c, i"),
+        ({"direction": "backward"}, ValueError, "direction must be forward or reverse"),
+        ({"layer": -1}, ValueError, "layer must be at least 0"),
+        ({"layer": True}, TypeError, "layer must be an int, got True"),
+        ({"start": 1.5}, TypeError, "start must be an int"),
+        ({"start": None}, TypeError, "start must be an int, got None"),
+        ({"start": 3, "stop": 2}, ValueError, "stop must be at least start=3"),
+        ({"value": float("nan")}, ValueError, "value must be finite"),
+        ({"value": float("inf")}, ValueError, "value must be finite, got inf"),
+        ({"value": True}, ValueError, "value must be a number or 'hold', got True"),
+        ({"value": "held"}, ValueError, "value must be a number or 'hold'"),
+        ({"quantity": "i", "value": "hold"}, ValueError, "hold is for h and c"),
+    ],
+)
+def test_clamp_that_says_nothing_is_refused(fields, error, words):
+    with pytest.raises(error, match=words):
+        Clamp(**{"quantity": "h", "layer": 0, "value": 0.0} | fields)

@@ -15,13 +15,13 @@ from rnnviz.config.clamp import HOLD, shortest
 from rnnviz.inputs.checks import excerpt
 from rnnviz.limits import MAX_EDITS
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 
 # `name[i,j]=value`: indices of few enough digits for any size there is, a number as Python's.
 _EDIT = re.compile(
     r"(?P<name>[A-Za-z_][\w.]{0,199})\[(?P<index>\d{1,9}(?:,\d{1,9})*)\]="
     rf"(?P<value>{_NUMBER})",
-    re.IGNORECASE | re.ASCII,
+    re.ASCII,
 )
 
 
@@ -113,7 +113,7 @@ def number(text: str | None) -> float:
     """
     value = math.nan
     cleaned = (text or "").strip().replace("\N{MINUS SIGN}", "-")
-    if re.fullmatch(_NUMBER, cleaned, re.IGNORECASE | re.ASCII):
+    if re.fullmatch(_NUMBER, cleaned, re.ASCII):
         value = float(cleaned)
     if not math.isfinite(value):
         raise ValueError(f"expected a finite number such as -0.5 or 1e-3, got {excerpt(text)}.")

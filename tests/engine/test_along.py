@@ -12,7 +12,7 @@ T = 600  # more than two chunks
 
 def net(kind, dtype=torch.float64, **options):
     torch.manual_seed(3)
-    return getattr(nn, kind)(3, 5, 2, dtype=dtype, **options)
+    return getattr(nn, kind)(3, 5, **{"num_layers": 2} | options, dtype=dtype)
 
 
 def random_hx(module, batch):
@@ -27,6 +27,7 @@ def random_hx(module, batch):
 CASES = {
     "RNN": net("RNN"),
     "RNN both ways": net("RNN", bidirectional=True),
+    "RNN of three layers both ways": net("RNN", num_layers=3, bidirectional=True),
     "GRU both ways": net("GRU", bidirectional=True, bias=False),
     "LSTM": net("LSTM"),
     "LSTM both ways": net("LSTM", bidirectional=True),
@@ -77,6 +78,44 @@ def test_stack_of_unlike_cells_goes_on_from_carried_states():
     torch.testing.assert_close(ours, whole[270:290])
 
 
+def test_stack_goes_on_by_its_own_activations():
+    activations = {
+        "i": "softsign",
+        "f": "hardsigmoid",
+        "g": torch.sin,
+        "o": "hardtanh",
+        "c": "relu",
+    }
+    torch.manual_seed(3)
+    stack = rnnviz.CellStack([nn.LSTMCell(3, 4)], activations=activations)
+    x = torch.randn(300, 1, 3)
+    with torch.no_grad():
+        whole, _ = stack(x)
+    along = states_along(stack, x)
+
+    torch.testing.assert_close(along.lanes[0].h, whole)
+    ours = rnnviz.trace(stack, x[270:290], along.hx(270, 290)).output
+    torch.testing.assert_close(ours, whole[270:290])
+
+
+def test_states_given_out_are_the_callers_own():
+    config = rnnviz.RNNConfig(kind="RNN", input_size=3, hidden_size=4)
+    stack = rnnviz.build(rnnviz.StackConfig(layers=(config,)), 0)
+    along = states_along(stack, torch.randn(9, 1, 3))
+    before = along.lanes[0].h.clone()
+    (h,) = along.hx(4, 6)
+    h.fill_(9.0)
+
+    assert torch.equal(along.lanes[0].h, before)
+
+
+def test_no_graph_is_built():
+    x = torch.randn(9, 1, 3, dtype=torch.float64, requires_grad=True)
+    along = states_along(CASES["RNN"], x)
+
+    assert not along.lanes[1].h.requires_grad
+
+
 def test_module_and_input_are_left_alone():
     module = CASES["LSTM"]
     x, hx = torch.randn(T, 1, 3, dtype=torch.float64), random_hx(module, 1)
@@ -91,6 +130,24 @@ def test_states_over_the_bound_are_refused_before_memory_is_taken():
     x = torch.zeros(1, 1, 3).expand(10**9, 1, 3)
     with pytest.raises(ValueError, match=r"along 1,000,000,000 timesteps would take .* allowed"):
         states_along(net("LSTM", torch.float32), x)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype", "numbers"),
+    [
+        # Two layers in two directions, and what the second reads.
+        ("LSTM", torch.float64, 4 * (5 + 5) + 10),
+        ("GRU", torch.float32, 4 * 5 + 10),
+    ],
+)
+def test_bound_is_what_the_states_take(kind, dtype, numbers):
+    module = net(kind, dtype, bidirectional=True)
+    x = torch.randn(7, 2, 3, dtype=dtype)
+    needed = numbers * 7 * 2 * dtype.itemsize
+    states_along(module, x, max_bytes=needed)
+
+    with pytest.raises(ValueError, match=f"would take {needed:,} bytes, more than the"):
+        states_along(module, x, max_bytes=needed - 1)
 
 
 def test_random_dropout_is_refused():

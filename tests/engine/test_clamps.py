@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.nn.functional import linear
 
@@ -13,6 +14,19 @@ from rnnviz import Clamp
 T, BATCH, UNITS = 6, 2, 4
 KNOWN = {"RNN": "h", "LSTM": "hcifgo", "GRU": "hrzn"}
 NAMES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}
+
+# What torch has at each place, and others of which no two are alike.
+OWN = {
+    "RNN": {"h": torch.tanh},
+    "LSTM": dict.fromkeys("ifo", torch.sigmoid) | dict.fromkeys("gc", torch.tanh),
+    "GRU": {"r": torch.sigmoid, "z": torch.sigmoid, "n": torch.tanh},
+}
+OTHERS = {
+    "RNN": {"h": F.softsign},
+    "LSTM": {"i": F.softsign, "f": F.hardsigmoid, "g": torch.sin, "o": F.hardtanh, "c": torch.relu},
+    "GRU": {"r": F.hardsigmoid, "z": F.softsign, "n": torch.sin},
+}
+CELLS = {"RNN": nn.RNNCell, "LSTM": nn.LSTMCell, "GRU": nn.GRUCell}
 
 
 def net(kind, **options):
@@ -60,7 +74,9 @@ def by_hand(module, x, hx, clamps):
     return below, torch.stack(h_n), None if c_0 is None else torch.stack(c_n)
 
 
-def step(kind, w, x, h, c, clamps):
+def step(kind, w, x, h, c, clamps, acts=None):
+    acts = acts or OWN[kind]
+
     def held(name, value, before=None):
         value = value.clone()
         for one in clamps:
@@ -73,16 +89,16 @@ def step(kind, w, x, h, c, clamps):
     a_x = linear(x, w["weight_ih"], w.get("bias_ih"))
     a_h = linear(h, w["weight_hh"], w.get("bias_hh"))
     if kind == "RNN":
-        return held("h", torch.tanh(a_x + a_h), h), None
+        return held("h", acts["h"](a_x + a_h), h), None
     if kind == "GRU":
         (xr, xz, xn), (hr, hz, hn) = a_x.chunk(3, 1), a_h.chunk(3, 1)
-        r, z = held("r", torch.sigmoid(xr + hr)), held("z", torch.sigmoid(xz + hz))
-        n = held("n", torch.tanh(xn + r * hn))
+        r, z = held("r", acts["r"](xr + hr)), held("z", acts["z"](xz + hz))
+        n = held("n", acts["n"](xn + r * hn))
         return held("h", (1 - z) * n + z * h, h), None
-    i, f, g, o = (a_x + a_h).chunk(4, 1)
-    i, f, o = (held(k, torch.sigmoid(v)) for k, v in zip("ifo", (i, f, o), strict=True))
-    c = held("c", f * c + i * held("g", torch.tanh(g)), c)
-    out = o * torch.tanh(c)
+    sums = (a_x + a_h).chunk(4, 1)
+    i, f, g, o = (held(k, acts[k](a)) for k, a in zip("ifgo", sums, strict=True))
+    c = held("c", f * c + i * g, c)
+    out = o * acts["c"](c)
     if "weight_hr" in w:
         out = out @ w["weight_hr"].T
     return held("h", out, h), c
@@ -217,6 +233,27 @@ def test_stack_with_clamps_has_plain_torch_as_its_judge():
         assert (trace.cell(1).h[:2, :, 1] == 0.75).all()
 
 
+@pytest.mark.parametrize(
+    ("kind", "quantity"), [(k, q) for k, names in KNOWN.items() for q in names]
+)
+def test_clamped_cell_has_each_of_its_own_activations(kind, quantity):
+    torch.manual_seed(6)
+    cell = CELLS[kind](3, UNITS, dtype=torch.float64)
+    stack = rnnviz.CellStack([cell], activations=OTHERS[kind])
+    x = torch.randn(T, BATCH, 3, dtype=torch.float64)
+    h, c = torch.randn(2, BATCH, UNITS, dtype=torch.float64)
+    clamp = Clamp(quantity=quantity, layer=0, start=2, stop=4, unit=1, value=0.5)
+    trace = rnnviz.trace(stack, x, ((h,), (c,)) if kind == "LSTM" else (h,), clamps=[clamp])
+    weights = {name: value.detach() for name, value in cell.named_parameters()}
+    rows = []
+    for t in range(T):
+        h, c = step(kind, weights, x[t], h, c, [clamp] if 2 <= t < 4 else [], OTHERS[kind])
+        rows.append(h)
+
+    torch.testing.assert_close(trace.output, torch.stack(rows), rtol=1e-12, atol=1e-12)
+    assert rnnviz.compare(trace, stack).equal
+
+
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
 def test_clamped_one_sample_without_a_batch_axis(kind):
     module = net(kind)
@@ -244,19 +281,7 @@ def test_clamp_without_a_place_is_refused(kind, clamp, words):
         rnnviz.trace(module, *call(module), clamps=[Clamp(**clamp, value=0)])
 
 
-@pytest.mark.parametrize(
-    ("fields", "error", "words"),
-    [
-        ({"quantity": "q"}, ValueError, "quantity must be one of h, c, i"),
-        ({"direction": "backward"}, ValueError, "direction must be forward or reverse"),
-        ({"layer": -1}, ValueError, "layer must be at least 0"),
-        ({"start": 1.5}, TypeError, "start must be an int"),
-        ({"start": 3, "stop": 2}, ValueError, "stop must be at least start=3"),
-        ({"value": float("nan")}, ValueError, "value must be finite"),
-        ({"value": "held"}, ValueError, "value must be a number or 'hold'"),
-        ({"quantity": "i", "value": "hold"}, ValueError, "hold is for h and c"),
-    ],
-)
-def test_clamp_that_says_nothing_is_refused(fields, error, words):
-    with pytest.raises(error, match=words):
-        Clamp(**{"quantity": "h", "layer": 0, "value": 0.0} | fields)
+def test_clamp_of_a_unit_past_the_projection_is_refused():
+    module = net("LSTM", proj_size=2)
+    with pytest.raises(ValueError, match="units go from 0 to 1"):
+        rnnviz.trace(module, *call(module), clamps=[Clamp(quantity="h", layer=0, unit=2, value=0)])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.functional import linear
 
 import rnnviz
 from rnnviz.engine.head import head_output
@@ -47,9 +48,46 @@ def test_head_output_is_torch_linear_on_the_output(bidirectional, lengths):
 
 
 @pytest.mark.parametrize(
+    ("dtype", "computed"),
+    [(torch.float64, torch.float64), (torch.float16, torch.float32)],
+    ids=["double", "half"],
+)
+def test_head_output_is_computed_in_the_layers_precision(dtype, computed):
+    net = nn.GRU(3, 5, dtype=torch.float64)
+    weight, bias = torch.randn(7, 5).to(dtype), torch.randn(7).to(dtype)
+    x = torch.randn(4, 2, 3, dtype=torch.float64)
+    with torch.no_grad():
+        output, _ = net(x)
+    expected = linear(output.to(computed), weight.to(computed), bias.to(computed))
+    needed = 4 * 2 * 7 * computed.itemsize
+    trace = rnnviz.trace(net, x)
+    head = head_output(trace, weight, bias, name="fc", tokens=tuple("abcdefg"), max_bytes=needed)
+
+    torch.testing.assert_close(torch.tensor(head.logits), expected)
+    assert head.name == "fc" and head.tokens == tuple("abcdefg")
+    with pytest.raises(ValueError, match=f"would take {needed} bytes, more than"):
+        head_output(trace, weight, bias, max_bytes=needed - 1)
+
+
+def test_head_reads_the_projection_of_an_lstm():
+    net = nn.LSTM(3, 5, proj_size=2)
+    layer = nn.Linear(2, 4)
+    x = torch.randn(4, 1, 3)
+    head = head_output(
+        rnnviz.trace(net, x), layer.weight.detach(), layer.bias.detach(), max_bytes=2**20
+    )
+    with torch.no_grad():
+        expected = layer(net(x)[0])
+
+    torch.testing.assert_close(torch.tensor(head.logits), expected)
+
+
+@pytest.mark.parametrize(
     ("shape", "most", "words"),
     [
         ((7, 4), 2**20, r"must read 5 numbers, the net's output; its weight is \(7, 4\)"),
+        ((7, 5, 1), 2**20, r"must read 5 numbers, .* its weight is \(7, 5, 1\)"),
+        ((5,), 2**20, r"must read 5 numbers, .* its weight is \(5,\)"),
         ((7, 5), 100, "would take 112 bytes, more than the 100 allowed: lower seq_len=4"),
     ],
 )
@@ -65,6 +103,15 @@ def test_probabilities_are_the_softmax():
     np.testing.assert_allclose(HEAD.probabilities(0), expected, rtol=1e-12)
     huge = HeadOutput(name="fc", logits=np.array([[[1e30, 0.0]]]))
     assert huge.probabilities(0).tolist() == [[1.0, 0.0]]
+
+
+def test_probabilities_are_of_one_sample_in_double_precision():
+    logits = np.array([[[2.0, -1.0], [0.1, 0.2]], [[0.0, 3.0], [0.3, 0.7]]], np.float32)
+    expected = torch.softmax(torch.tensor(logits[:, 1], dtype=torch.float64), dim=1)
+    ours = HeadOutput(name="fc", logits=logits).probabilities(1)
+
+    assert ours.dtype == np.float64
+    np.testing.assert_allclose(ours, expected.numpy(), rtol=1e-12)
 
 
 def test_likeliest_are_named_in_order_and_absent_past_the_end():

@@ -3,6 +3,7 @@
 import pytest
 
 from rnnviz.config import Clamp
+from rnnviz.config.clamp import CLAMPABLE
 from rnnviz.inputs.edits import Edit, number, read_edits, write_edits
 
 
@@ -66,13 +67,18 @@ def test_what_is_no_edit_is_refused(part):
         read_edits(f"x[0,0,0]=1; {part}")
 
 
+def test_as_many_as_there_may_be_are_read():
+    assert len(read_edits(";".join(f"x[{t},0,0]=1" for t in range(200)))) == 200
+
+
 def test_too_many_are_refused():
     with pytest.raises(ValueError, match="at most 200 edits, got 201"):
         read_edits(";".join(f"x[{t},0,0]=1" for t in range(201)))
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("-3", -3.0), (" .5 ", 0.5), ("−2.5e1", -25.0), ("+1.", 1.0), ("0", 0.0)]
+    ("text", "value"),
+    [("-3", -3.0), (" .5 ", 0.5), ("−2.5e1", -25.0), ("+1.", 1.0), ("0", 0.0), ("2E3", 2000.0)],
 )
 def test_number_is_read_as_people_type_it(text, value):
     assert number(text) == value
@@ -92,6 +98,10 @@ def test_what_is_no_number_is_refused(text):
         ("c_l1[2:,1]=-0.5", {"quantity": "c", "start": 2, "unit": 1, "value": -0.5}),
         ("z_l1[:4,:]=1", {"quantity": "z", "stop": 4, "value": 1.0}),
         ("h_l1[4,:]=0", {"start": 4, "stop": 5}),
+        ("h_l1[0,0]=0", {"start": 0, "stop": 1, "unit": 0}),
+        ("h_l1[0:0,:]=0", {"start": 0, "stop": 0}),
+        ("h_l120[:,:]=0", {"layer": 120}),
+        ("h_l1[:,:]=2E3", {"value": 2000.0}),
     ],
 )
 def test_what_is_held_is_read_and_written(text, clamp):
@@ -100,6 +110,17 @@ def test_what_is_held_is_read_and_written(text, clamp):
 
     assert found == Clamp(**known | clamp)
     assert read_edits(write_edits([found])) == (found,)
+
+
+@pytest.mark.parametrize("quantity", CLAMPABLE)
+def test_every_quantity_of_a_cell_can_be_held(quantity):
+    (found,) = read_edits(f"{quantity}_l0[1:3,2]=0.5")
+
+    assert found == Clamp(quantity=quantity, layer=0, start=1, stop=3, unit=2, value=0.5)
+
+
+def test_capital_e_of_a_number_is_read():
+    assert read_edits("x[0,0,0]=-2E-3") == (Edit("x", (0, 0, 0), -0.002),)
 
 
 def test_edits_and_clamps_stand_side_by_side():

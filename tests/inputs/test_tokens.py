@@ -13,7 +13,7 @@ from rnnviz.inputs import (
     vocabulary_of_unit,
     widened,
 )
-from rnnviz.limits import MAX_FILE_TOKENS, MAX_TEXT_VALUES
+from rnnviz.limits import MAX_FILE_BYTES, MAX_FILE_TOKENS, MAX_TEXT_VALUES
 
 TABLE = np.arange(12.0).reshape(4, 3) - 5.5
 
@@ -23,6 +23,7 @@ TABLE = np.arange(12.0).reshape(4, 3) - 5.5
     [
         ("characters", "né\n👩‍👧", ["n", "é", "\n", "👩‍👧"]),
         ("bytes", "a é\n~", ["a", r"\x20", r"\xc3", r"\xa9", r"\x0a", "~"]),
+        ("bytes", "\x7f\ud800", [r"\x7f", r"\xed", r"\xa0", r"\x80"]),
         ("words", "Don't stop, it’s 3.5!", ["Don't", "stop", ",", "it’s", "3", ".", "5", "!"]),
         ("words", "well-known हिन्दी text\n", ["well-known", "हिन्दी", "text"]),
         ("words", "cafe\u0301", ["caf\u00e9"]),
@@ -42,6 +43,10 @@ def test_tokens_of_a_long_text_are_its_first(unit):
     assert len(tokens_of(text, unit)) == MAX_FILE_TOKENS
 
 
+def test_first_characters_may_have_several_code_points_each():
+    assert tokens_of("👩‍👧" * 5, "characters", 2) == ("👩‍👧", "👩‍👧")
+
+
 def test_vocabulary_of_bytes_is_all_of_them():
     known = vocabulary_of_unit("whatever", "bytes")
 
@@ -51,6 +56,7 @@ def test_vocabulary_of_bytes_is_all_of_them():
 
 def test_vocabulary_of_words_stands_between_blanks():
     assert vocabulary_of_unit("to be or\nnot to be", "words") == ("to", "be", "or", "not")
+    assert vocabulary_of_unit("cafe\u0301", "words") == ("caf\u00e9",)
 
 
 @pytest.mark.parametrize(("unit", "text"), [("characters", "hxllo"), ("words", "to err, is human")])
@@ -102,6 +108,26 @@ def test_text_of_wide_rows_may_be_shorter():
         embedded_tokens(tokens, ("a",), np.zeros((1, width)), "characters")
 
 
+def test_samples_and_columns_leave_room_for_fewer_tokens():
+    known = vocabulary_of_unit("", "bytes")
+    most = MAX_TEXT_VALUES // (256 * 16)
+
+    assert most_tokens(MAX_TEXT_VALUES + 1) == 1
+    with pytest.raises(ValueError, match=rf"from 1 to {most:,} bytes, got {most + 1:,}\."):
+        one_hot_tokens(("a",) * (most + 1), known, "bytes", 16)
+    table = np.zeros((1, 4_096))
+    with pytest.raises(ValueError, match=rf"from 1 to {most // 16:,} words, got {most:,}\."):
+        embedded_tokens(("a",) * most, ("a",), table, "words", batch=16)
+
+
+def test_long_names_are_cut():
+    made = one_hot_tokens(("a",), ("w" * 50, "a"), "words")
+    through = embedded_tokens(("a",), ("a",), np.zeros((1, 2)), "words", name="e" * 50)
+
+    assert made.columns == ("w" * 40, "a", "unknown")
+    assert through.columns == ("e" * 32 + "[0]", "e" * 32 + "[1]")
+
+
 def test_one_hot_tokens_refuse_too_many_entries():
     words = tuple(f"w{k}" for k in range(256))
     with pytest.raises(ValueError, match="vocabulary must have from 1 to 255 words, got 256"):
@@ -110,7 +136,13 @@ def test_one_hot_tokens_refuse_too_many_entries():
 
 @pytest.mark.parametrize(
     ("data", "expected"),
-    [(b"a\r\nb\rc", "a\nb\nc"), (b"\xef\xbb\xbfab", "ab"), ("é☃".encode(), "é☃")],
+    [
+        (b"a\r\nb\rc", "a\nb\nc"),
+        (b"\xef\xbb\xbfab", "ab"),
+        ("é☃".encode(), "é☃"),
+        (b"a" * MAX_FILE_BYTES, "a" * MAX_FILE_BYTES),
+    ],
+    ids=["line breaks", "mark", "signs", "largest"],
 )
 def test_read_text_reads_utf8(data, expected):
     assert read_text(data) == expected

@@ -87,6 +87,15 @@ def test_stack_is_edited_by_its_own_names():
     assert trace.cells[1].h_0[0, 2] == 0.5
 
 
+def test_cell_state_alone_is_changed_from_zeros():
+    options = {"kind": "LSTM", "h0": "zeros", "batch": 3}
+    trace = make_run(settings(**options, edits="c_0[3,2,1]=-3"), ("", b"")).trace
+
+    last = trace.cell(1, "reverse").c_0
+    assert last[2, 1] == -3 and np.count_nonzero(last) == 1
+    assert not any(cell.h_0.any() for cell in trace.cells)
+
+
 def test_net_built_by_formula_is_edited_and_the_formula_stays():
     options = {"weights": "counts brackets", "input": "text", "text": "()", "vocab": "()"}
     edited = make_run(settings(**options, edits="weight_ih_l0[0,0]=4"), ("", b"")).trace
@@ -150,5 +159,55 @@ def test_the_way_back_has_an_end():
     at.session_state["_edits_past"] = [f"x[0,0,{n}]=1" for n in range(MAX_PAST)]
     at.number_input[0].set_value(5.0).run()
     at.button[0].click().run()
-    assert len(at.session_state["_edits_past"]) == MAX_PAST
+    past = at.session_state["_edits_past"]
+    assert len(past) == MAX_PAST and past[0] == "x[0,0,1]=1" and past[-1] == ""
     assert read_edits(at.session_state["edits"])[0].value == 5.0
+
+
+def told():
+    """A page that is told of changes as the player tells them, and of edits as a control does."""
+    import streamlit as st
+
+    from rnnviz.inputs import Edit
+    from rnnviz.ui import edits
+
+    st.session_state.setdefault("edits", "")
+    if change := st.session_state.pop("change", None):
+        edits.change_by(change)
+    if names := st.session_state.pop("names", None):
+        edits.make_edits(tuple(Edit(name, (0,), 1.0) for name in names))
+
+
+def test_player_puts_takes_undoes_and_redoes():
+    at = AppTest.from_function(told).run()
+    changes = [
+        ({"put": "x[0,0,1]=2"}, "x[0,0,1]=2"),
+        ({"put": "h_l0[1,:]=hold"}, "x[0,0,1]=2; h_l0[1:2,:]=hold"),
+        ({"put": "x[0,0,1]=3"}, "h_l0[1:2,:]=hold; x[0,0,1]=3"),
+        ({"take": "h_l0[1:2,:]"}, "x[0,0,1]=3"),
+        ({"undo": True}, "h_l0[1:2,:]=hold; x[0,0,1]=3"),
+        ({"redo": True}, "x[0,0,1]=3"),
+    ]
+    nothing = ({"take": "x[9,9,9]"}, {"put": ""}, {"put": 3}, {"undo": False}, {"other": True})
+    for change, text in changes:
+        for one in (change, *nothing):
+            at.session_state["change"] = one
+            at.run()
+
+            assert not at.exception
+            assert at.session_state["edits"] == text
+    assert len(at.session_state["_edits_past"]) == 4
+
+
+def test_edits_that_are_too_long_for_a_link_are_told_and_not_made():
+    at = AppTest.from_function(told).run()
+    # Each with "[0]=1; " 100 characters.
+    names = ["n" * 93] * 59
+    for last, made in (("n" * 95, True), ("n" * 96, False)):
+        at.session_state["edits"] = ""
+        at.session_state["names"] = [*names, last]
+        at.run()
+
+        assert bool(at.session_state["edits"]) == made
+        assert ("_edits_error" in at.session_state) == (not made)
+    assert "at most 6,000 characters, got 6,001" in at.session_state["_edits_error"]

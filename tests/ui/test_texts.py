@@ -8,10 +8,19 @@ import torch
 from torch import nn
 
 from rnnviz.files.load import load_named
-from rnnviz.limits import MAX_FILE_BYTES, MAX_SEQ_LEN
+from rnnviz.limits import MAX_FILE_BYTES, MAX_FILE_TOKENS, MAX_SEQ_LEN, MAX_TEXT_VALUES
 from rnnviz.ui.cache import make_run
 from rnnviz.ui.opened import Opened
 from rnnviz.ui.settings import DEFAULTS, FROM_FILE, OF_NET_FILE, SORTED_TEXT, Settings
+from rnnviz.ui.texts import (
+    embedding_of,
+    head_of,
+    head_tokens,
+    holds_text,
+    read_tokens,
+    series_of,
+    vocabulary_in_file,
+)
 from rnnviz.ui.uploads import fingerprint
 from tests.files.hostile import as_torch
 
@@ -183,3 +192,101 @@ def test_typed_text_by_bytes_and_words(unit, text, labels):
 
     assert run.labels(0) == labels
     assert run.trace.config.input_size == (256 if unit == "bytes" else 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "unknown", "input_size"),
+    [
+        ({"unit": "characters", "vocab": "ab"}, ("x", " "), 3),
+        ({"unit": "words", "vocab": "xa"}, ("b",), 2),
+        ({"unit": "bytes", "vocab": "ab"}, (), 256),
+        ({"unit": "bytes", "vocab_is": SORTED_TEXT}, (), 256),
+        ({"vocab_is": SORTED_TEXT}, (), 5),
+        ({"vocab_is": OF_NET_FILE, "vocab": "ab"}, ("x", " "), 3),
+    ],
+)
+def test_reading_knows_what_it_lacks_and_how_wide_it_is(changes, unknown, input_size):
+    settings = replace(SETTINGS, text="xa b xa", **changes)
+    reading = read_tokens(settings, NO_FILE, None)
+
+    assert reading.unknown == unknown
+    assert reading.input_size == input_size == series_of(settings, reading).input_size
+
+
+def test_reading_through_an_embedding_is_as_wide_as_its_rows():
+    file = opened(Language(), chars=list(LETTERS))
+    reading = read_tokens(through(file, text="aXb"), NO_FILE, file)
+
+    assert reading.input_size == 6 and reading.unknown == ("X",)
+
+
+@pytest.mark.parametrize(("length", "cut"), [(MAX_FILE_TOKENS, False), (MAX_FILE_TOKENS + 1, True)])
+def test_text_of_a_file_is_one_sample_whatever_the_batch(length, cut):
+    settings = replace(SETTINGS, input="file", batch=2)
+    reading = read_tokens(settings, ("a.txt", b"h" * length), None)
+
+    assert len(reading.tokens) == MAX_FILE_TOKENS and reading.cut == cut
+    assert series_of(settings, reading).batch == 1
+
+
+class Wide(nn.Module):
+    """Rows of so many numbers that a text is cut for them."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(2, 4_096)
+        self.rnn = nn.RNN(4_096, 1)
+
+
+def test_text_is_cut_to_the_numbers_that_a_batch_may_have():
+    file = opened(Wide(), chars=["a", "b"])
+    most = MAX_TEXT_VALUES // 4_096
+    typed = through(file, text="ab" * 128, batch=16)
+    filed = through(file, input="file", batch=16)
+    reading = read_tokens(typed, NO_FILE, file)
+    long = read_tokens(filed, ("a.txt", b"ab" * most), file)
+
+    assert len(reading.tokens) == most // 16 < 256 and reading.cut
+    assert series_of(typed, reading).values.shape == (16, most // 16, 4_096)
+    assert len(long.tokens) == most and long.cut
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "held"),
+    [
+        ({"input": "text"}, "", True),
+        ({"input": "file"}, "A.TXT", True),
+        ({"input": "file"}, "a.csv", False),
+        ({"input": "file", "read_as": "numbers"}, "a.txt", False),
+        ({"input": "random numbers"}, "a.txt", False),
+    ],
+)
+def test_input_holds_a_text(changes, name, held):
+    assert holds_text(replace(SETTINGS, **changes), name) == held
+
+
+def test_vocabulary_of_the_files_own_is_the_longest_that_fits():
+    file = opened(Language(), few=list("ab"), chars=list(LETTERS), all=list(LETTERS + "xyz"))
+
+    assert vocabulary_in_file(file, 12) == tuple(LETTERS)
+    assert vocabulary_in_file(file, 14) == tuple(LETTERS)
+    assert vocabulary_in_file(file, 11) == ("a", "b")
+    assert vocabulary_in_file(file, 1) is None
+    assert vocabulary_in_file(None, 12) is None
+
+
+def test_heads_outputs_are_named_by_a_vocabulary_of_just_their_number():
+    file = opened(Language(), chars=list(LETTERS), few=list("ab"))
+    settings = replace(SETTINGS, vocab="xyz")
+    reading = read_tokens(settings, NO_FILE, None)
+
+    assert head_tokens(file, reading, 3) == ("x", "y", "z")
+    assert head_tokens(file, None, 3) is None
+    other = read_tokens(replace(settings, vocab="yz"), NO_FILE, None)
+    assert head_tokens(file, other, 2) == ("a", "b")
+
+
+def test_tables_of_a_file_that_is_not_used_are_left_alone():
+    settings = replace(SETTINGS, embedding="model.embed", head="model.head")
+
+    assert embedding_of(settings, None) is None and head_of(settings, None) is None
