@@ -134,7 +134,7 @@ def main() -> None:
     names = ("named alone", "in its class", "missed", "hidden")
     notes = []
     print(f"One mistake, {nets} nets of each kind, {DECIMALS} digits:\n")
-    print("| net | named alone | in its class | missed | hidden | median s | most s |")
+    print(f"| net | {' | '.join(names)} | median s | most s |")
     print("|---|---|---|---|---|---|---|")
     for kind in KINDS:
         answers, seconds, missed = singles(kind, nets)

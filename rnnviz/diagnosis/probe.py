@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from rnnviz.diagnosis import probe_checks as checks
+from rnnviz.diagnosis.diagnose import diagnose
 from rnnviz.diagnosis.probe_calls import Called, call, right
 from rnnviz.diagnosis.probe_gradients import ARRIVE, EQUAL, check_gradients
 from rnnviz.diagnosis.probe_inputs import (
@@ -29,6 +30,7 @@ from rnnviz.diagnosis.probe_modes import (
     in_mode,
 )
 from rnnviz.diagnosis.probe_report import Check, ProbeReport
+from rnnviz.diagnosis.report import Diagnosis
 from rnnviz.engine.checks import config_of
 
 _SEED = 0
@@ -79,7 +81,17 @@ def diagnose_callable(fn: Callable, module: nn.RNN | nn.LSTM | nn.GRU) -> ProbeR
         probing = _Probing(fn, net, generator)
         probing.run()
     warned = tuple(dict.fromkeys(probing.warned))
-    return ProbeReport(checks=tuple(probing.found), module=net, warnings=warned)
+    found = tuple(probing.found)
+    return ProbeReport(checks=found, module=net, warnings=warned, diagnosis=_diagnosed(net, found))
+
+
+def _diagnosed(net: nn.Module, checks_made: tuple[Check, ...]) -> Diagnosis | None:
+    """Which mistake gives the numbers of the first call that is wrong."""
+    probe = next((check.probe for check in checks_made if check.probe is not None), None)
+    if probe is None:
+        return None
+    given = {"output": probe.output, "h_n": probe.h_n, "c_n": probe.c_n}
+    return diagnose(net, probe.input, probe.hx, **given)
 
 
 class _Probing:

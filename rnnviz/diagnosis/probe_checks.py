@@ -15,6 +15,9 @@ from rnnviz.diagnosis.probe_report import Check, Probe
 # Coarse enough for float32 inside of a float64 run, which has a check of its own.
 _LEAST_TOLERANCE = TOLERANCE["float32"]
 
+# Tensors that a sentence names; a net has dozens of gradients.
+_MOST_NAMED = 3
+
 
 def not_tried(name: str, reason: str) -> Check:
     """A check that something else stands in the way of."""
@@ -189,7 +192,8 @@ def difference(
                 f"{name} is off by up to {float(apart.max()):.1e}, first at {place}: "
                 f"{float(one[at]):.6g} for {float(other[at]):.6g}"
             )
-    return "; ".join(found)
+    more = f"; {len(found) - _MOST_NAMED} more differ" if len(found) > _MOST_NAMED else ""
+    return "; ".join(found[:_MOST_NAMED]) + more
 
 
 def probe_of(arguments: Arguments, result: Result) -> Probe:

@@ -8,7 +8,18 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from rnnviz.diagnosis.report import Diagnosis
+
 Verdict = Literal["passed", "failed", "not tried"]
+
+# Mistakes of the catalogue that results alone cannot show, by the check that is there for them.
+LOOKS_FOR = {
+    "same when called twice": ("P4-dropout-in-eval",),
+    "float64 precision": ("F1-float32-inside",),
+    "gradients arrive": ("R1-detach-each-step",),
+    "gradients equal": ("R1-detach-each-step",),
+    "dropout in training": ("P1-dropout-after-last", "P2-dropout-none", "P3-dropout-before-first"),
+}
 
 # Of a line of the text: terminals and chats break longer ones anywhere.
 _COLUMNS = 100
@@ -51,6 +62,11 @@ class Check:
     sentence: str
     probe: Probe | None = None
 
+    @property
+    def looks_for(self) -> tuple[str, ...]:
+        """The mistakes of the catalogue that this check is there for."""
+        return LOOKS_FOR.get(self.name, ())
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ProbeReport:
@@ -61,11 +77,14 @@ class ProbeReport:
         module: the net that the probes belong to: torch's, with the weights of the module given
             and biases of its own.
         warnings: what the implementation warned of, each once.
+        diagnosis: of the first call whose numbers or shapes are wrong, which mistake gives them;
+            None where none is wrong.
     """
 
     checks: tuple[Check, ...]
     module: nn.Module
     warnings: tuple[str, ...]
+    diagnosis: Diagnosis | None = None
 
     @property
     def passed(self) -> bool:
@@ -86,9 +105,17 @@ class ProbeReport:
         lines = []
         for check in self.checks:
             head = f"{check.verdict:<9}  {check.name:<{name_width}}  "
+            sentence = check.sentence
+            if check.verdict == "failed" and check.looks_for:
+                sentence += f" This check is there for {', '.join(check.looks_for)}."
             lines += textwrap.wrap(
-                check.sentence, _COLUMNS, initial_indent=head, subsequent_indent=" " * start
+                sentence,
+                _COLUMNS,
+                initial_indent=head,
+                subsequent_indent=" " * start,
+                break_on_hyphens=False,
             )
         lines += [f"warned: {message}" for message in self.warnings]
         counts = (f"{verdicts.count(v)} {v}" for v in ("passed", "failed", "not tried"))
-        return "\n".join([*lines, ", ".join(counts) + "."])
+        lines.append(", ".join(counts) + ".")
+        return "\n".join(lines if self.diagnosis is None else [*lines, "", str(self.diagnosis)])

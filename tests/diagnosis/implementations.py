@@ -235,7 +235,8 @@ class DirectionsSummed(ByHand):
     """D11, in the last layer."""
 
     def result(self, output, finals):
-        return super().result(output[..., : output.shape[-1] // 2], finals)
+        forward, reverse = output.chunk(2, dim=-1)
+        return super().result(forward + reverse, finals)
 
 
 class SqueezedBatch(ByHand):

@@ -107,6 +107,7 @@ def test_catalogue_names_every_mistake_once_or_in_two_forms():
         "N3-hn-last-layer-only",
         "N4-hn-batch-first",
         "D9-interleaved",
+        "H3-h0-ignored",
     }
     assert PLANTED.keys() <= set(ids)
     assert all(one.sentence.endswith(".") and one.wrong != one.right for one in CATALOGUE)

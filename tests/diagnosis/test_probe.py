@@ -301,7 +301,9 @@ def test_warnings_are_told_once():
 def test_the_report_has_aligned_columns_and_a_count():
     module = net()
 
-    lines = diagnose_callable(made.SliceOfStates(module), module).report.splitlines()
+    found = diagnose_callable(made.SliceOfStates(module), module)
+    report, diagnosis = found.report.split("\n\n")
+    lines = report.splitlines()
 
     verdicts = ("passed", "failed", "not tried")
     heads = [line for line in lines[:-1] if line.startswith(verdicts)]
@@ -309,6 +311,7 @@ def test_the_report_has_aligned_columns_and_a_count():
     assert all(line.startswith(" " * 35) for line in lines[:-1] if line not in heads)
     assert all(len(line) <= 100 for line in lines)
     assert lines[-1] == "7 passed, 4 failed, 5 not tried."
+    assert diagnosis == str(found.diagnosis)
 
 
 @pytest.mark.parametrize(

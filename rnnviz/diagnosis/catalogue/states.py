@@ -232,7 +232,7 @@ STATES = (
         of_one_length,
     ),
     Mistake(
-        id="H15-hx-ignored",
+        id="H3-h0-ignored",
         group="Initial states",
         kinds=("LSTM",),
         sentence="Both h_0 and c_0 that are given are ignored.",
