@@ -17,6 +17,7 @@ from rnnviz.exports.try_script import needs_numbers, try_script
 from rnnviz.figures.diagnosed import Beside, error_map, results_beside
 from rnnviz.files.script_zip import try_zip
 from rnnviz.ui.cache import Run, call_of
+from rnnviz.ui.lab_view import LAB_PAGE
 from rnnviz.ui.results import NAMES, results_form, stamp
 from rnnviz.ui.views import chart, look
 from rnnviz.ui.words import plain, sentence
@@ -38,6 +39,8 @@ def diagnosis_view(run: Run) -> None:
             icon=":material/info:",
         )
         return
+    if run.trace.clamps:
+        st.caption("What is held in the net of the sidebar is let go here.")
     case = case_of(module, *arguments)
     st.markdown(
         "Run **your own** net on this net's weights, input and initial states, paste what it "
@@ -161,6 +164,11 @@ def _verdict(found: Diagnosis) -> None:
             st.warning("**No known mistake** makes these numbers.", icon=":material/help:")
     for match in found.matches[:_MOST_SHOWN]:
         _mistake(match)
+    if found.matches and LAB_PAGE in st.session_state:
+        # The lab opens with what was found last.
+        st.session_state["mistake"] = found.matches[0].mistakes[0].id
+        words = f"See {found.matches[0].mistakes[0].code} run in the bug lab"
+        st.page_link(st.session_state[LAB_PAGE], label=words, icon=":material/science:")
     if count > _MOST_SHOWN:
         st.caption(plain("Also: " + "; ".join(m.id for m in found.matches[_MOST_SHOWN:])))
     for note in found.notes:

@@ -96,3 +96,29 @@ def mistakes_of(kind: Kind) -> list[tuple[int, Mistake]]:
         if kind in one.kinds:
             found.setdefault(one.id, (index, one))
     return list(found.values())
+
+
+def room_for(case: Case, need: str) -> dict[str, object]:
+    """Settings that give a net what a mistake needs, by the name of the need; {} if none do."""
+    seq_len, width = len(case.x), case.config.num_directions * case.config.state_size
+    lengths = f"{seq_len}, {max(1, seq_len - 2)}, {max(1, seq_len // 2)}"
+    rooms: dict[str, dict[str, object]] = {
+        "stacked": {"layers": 2},
+        "_three_layers": {"layers": 3},
+        "both_ways": {"direction": "bidirectional"},
+        "given": {"h0": "random"},
+        "with_bias": {"bias": True},
+        "batches": {"batch": 3},
+        "batch_first": {"batch_first": True, "batch": 3},
+        "of_one_length": {"lengths": ""},
+        "padded": {"batch": 3, "lengths": lengths},
+        "unprojected": {"proj": 0},
+        "as_wide_as_states": {"input": "random numbers", "inputs": width},
+        "_some_square": {"input": "random numbers", "inputs": case.config.hidden_size},
+        "_other_axis_fits": {"h0": "zeros"},
+        "_relu": {"activation": "relu"},
+        "_tanh": {"activation": "tanh"},
+        "_drops": {"dropout": 0.5, "training": True, "layers": 2},
+        "_double": {"dtype": "float64"},
+    }
+    return rooms.get(need, {})

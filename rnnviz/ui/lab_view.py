@@ -15,7 +15,7 @@ from rnnviz.diagnosis.mistake import Mistake
 from rnnviz.engine.varied import Case
 from rnnviz.figures.diagnosed import error_map
 from rnnviz.ui.cache import Run, call_of
-from rnnviz.ui.lab import Lab, case_in, lab_of, mistakes_of, packed_lab, test_of
+from rnnviz.ui.lab import Lab, case_in, lab_of, mistakes_of, packed_lab, room_for, test_of
 from rnnviz.ui.player import play_packed
 from rnnviz.ui.views import chart, look
 from rnnviz.ui.words import plain
@@ -25,18 +25,8 @@ ALL_GROUPS = "All"
 # What of the player shows products that are not those of the mistake's own arithmetic.
 _HIDDEN = ("anatomy", "drill", "code")
 
-# Settings that make room for what a mistake needs.
-_ROOM: dict[str, dict[str, object]] = {
-    "stacked": {"layers": 2},
-    "_three_layers": {"layers": 3},
-    "both_ways": {"direction": "bidirectional"},
-    "given": {"h0": "random"},
-    "with_bias": {"bias": True},
-    "batches": {"batch": 3},
-    "batch_first": {"batch_first": True, "batch": 3},
-    "of_one_length": {"lengths": ""},
-    "unprojected": {"proj": 0},
-}
+# Where the session holds the page itself, for links from others.
+LAB_PAGE = "_lab_page"
 
 
 def lab_view(run: Run, sample: int) -> None:
@@ -48,6 +38,8 @@ def lab_view(run: Run, sample: int) -> None:
             icon=":material/info:",
         )
         return
+    if run.trace.clamps:
+        st.caption("What is held in the net of the sidebar is let go here.")
     case = case_in(run)
     index = _choose(case.config.kind)
     mistake = CATALOGUE[index]
@@ -103,7 +95,7 @@ def _why_not(case: Case, mistake: Mistake) -> None:
     row.markdown(plain(f"It cannot be made in this net, which lacks: {words}."))
     room: dict[str, object] = {}
     for need in missing:
-        room |= _ROOM.get(need.__name__, {})
+        room |= room_for(case, need.__name__)
     if room:
         row.button("Give the net that", on_click=_make_room, args=(room,), key="_lab_room")
 

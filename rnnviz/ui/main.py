@@ -7,6 +7,7 @@ import streamlit as st
 
 from rnnviz.ui.controls import sidebar
 from rnnviz.ui.downloads import picture_options
+from rnnviz.ui.lab_view import LAB_PAGE
 from rnnviz.ui.open_view import FIRST_PAGE
 from rnnviz.ui.session_view import session_panel
 from rnnviz.ui.settings import start_settings
@@ -72,9 +73,10 @@ groups = {
         ),
     ],
 }
+lab = next(one for one in groups["Check"] if one.url_path == "lab")
 page = st.navigation(groups)
 start_settings()
-st.session_state[FIRST_PAGE] = first
+st.session_state[FIRST_PAGE], st.session_state[LAB_PAGE] = first, lab
 sidebar()
 with st.sidebar:
     with st.expander("Pictures", icon=":material/image:"):

@@ -88,3 +88,24 @@ def test_every_mistake_of_a_kind_opens(kind):
             assert packed is None or header_of(packed)["what_if"]["mistake"] == one.code
             count += packed is not None
     assert count >= 30
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_every_need_of_a_mistake_can_be_met(kind):
+    """What "Give the net that" sets makes every mistake possible that any net can have."""
+    from rnnviz.ui import lab as runs
+    from tests.pages.test_mistakes import run_of
+
+    for _, one in runs.mistakes_of(kind):
+        settings, tries = {"kind": kind, "layers": 1, "direction": "forward only"}, 0
+        settings |= {"h0": "zeros", "hidden": 4}
+        while one.changes is not None:
+            case = runs.case_in(run_of(**settings))
+            missing = [need.__name__ for need in one.needs if not need(case)]
+            if not missing:
+                break
+            tries += 1
+            rooms = [runs.room_for(case, need) for need in missing]
+            assert all(rooms) and tries < 4, (one.id, missing)
+            for room in rooms:
+                settings |= room

@@ -30,12 +30,14 @@ def _candidate_relu(case: Case) -> Case:
     return case._replace(activations=cells)
 
 
-def _has(name: str):
-    def has(case: Case) -> bool:
-        return name in case.activations[0]
+def _tanh(case: Case) -> bool:
+    """The activation tanh."""
+    return "tanh" in case.activations[0]
 
-    has.__doc__ = f"The activation {name}."
-    return has
+
+def _relu(case: Case) -> bool:
+    """The activation relu."""
+    return "relu" in case.activations[0]
 
 
 _RIGHT = "h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)"
@@ -73,14 +75,14 @@ ACTIVATIONS = (
         "relu stands where tanh belongs.",
         "h = torch.relu(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)",
         _instead(tanh="relu"),
-        needs=(_has("tanh"),),
+        needs=(_tanh,),
     ),
     _of_rnn(
         "A2-tanh-for-relu",
         "tanh is used although the net was built with nonlinearity='relu'.",
         _RIGHT,
         _instead(relu="tanh"),
-        needs=(_has("relu"),),
+        needs=(_relu,),
         right="h = torch.relu(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)",
     ),
     _of_rnn(
@@ -165,6 +167,6 @@ ACTIVATIONS = (
         wrong="h = F.hardtanh(a)",
         right="h = torch.tanh(a)",
         changes=_instead(tanh="hardtanh"),
-        needs=(_has("tanh"),),
+        needs=(_tanh,),
     ),
 )
