@@ -70,7 +70,8 @@ def _choose(kind: Kind) -> int:
     if st.session_state["mistake"] not in ids:
         st.session_state["mistake"] = ids[0]
     label = f"Mistake, one of {len(ids)} in an nn.{kind}"
-    chosen = row.selectbox(label, ids, key="mistake", bind="query-params", width=360)
+    # Without a default, as the first of those found would be one, and be left out of the link.
+    chosen = row.selectbox(label, ids, None, key="mistake", bind="query-params", width=360)
     return next(index for index, one in known if one.id == chosen)
 
 
