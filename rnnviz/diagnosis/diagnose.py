@@ -54,13 +54,19 @@ def diagnose(
             `rnnviz.trace`.
     """
     case = case_of(module, input, hx)
-    return diagnose_case(case, {"output": output, "h_n": h_n, "c_n": c_n}, lambda _share: None)
+    return diagnose_case(case, {"output": output, "h_n": h_n, "c_n": c_n}, _unseen)
 
 
-def diagnose_case(case: Case, given: dict[str, Given], progress: Progress | None) -> Diagnosis:
+def _unseen(_at_a_time: int, _share: float) -> None:
+    """Nobody watches."""
+
+
+def diagnose_case(
+    case: Case, given: dict[str, Given], progress: Progress, *, pairs_too: bool = True
+) -> Diagnosis:
     """What `diagnose` does, with the share that is done reported on the way.
 
-    Without `progress` two mistakes at a time are not tried.
+    Two mistakes at a time are tried only if `pairs_too`.
 
     Raises:
         TypeError, ValueError: as for `diagnose`.
@@ -68,7 +74,7 @@ def diagnose_case(case: Case, given: dict[str, Given], progress: Progress | None
     right = run_varied(case)
     evidence = _evidence(case, right, given)
     judged = judge((), right, evidence)
-    alone = singles(case, evidence)
+    alone = singles(case, evidence, progress)
     fitting = _distinct([one for one in alone.tried if one.fits])
     if judged.fits and not case.drops:
         hidden = tuple(one.mistakes[0] for one in fitting if _differs(one.run, right, case))
@@ -77,7 +83,7 @@ def diagnose_case(case: Case, given: dict[str, Given], progress: Progress | None
         # torch's own result is random here; what ignores the dropout is not.
         fitting = [one for one in fitting if one.mistakes[0].id.startswith("P2-")]
     searched = alone
-    if not fitting and not case.drops and progress is not None:
+    if not fitting and not case.drops and pairs_too:
         searched = pairs(case, evidence, alone, progress)
         fitting = _distinct(searched.tried)
     verdict: Verdict = "none known"

@@ -14,8 +14,8 @@ from rnnviz.diagnosis.numbers import Known, arrays, differences
 from rnnviz.engine.varied import Case, Changes, Ran, Stopped, Varied, run_varied
 from rnnviz.records.arrays import on_host
 
-# Called with the share of the work that is done.
-Progress = Callable[[float], None]
+# Called with how many mistakes are made at a time, 1 or 2, and the share of the work that is done.
+Progress = Callable[[int, float], None]
 
 # Seconds that pairs may take.
 PAIRS_SECONDS = 8.0
@@ -89,10 +89,13 @@ def applicable(case: Case) -> list[Mistake]:
     return [one for one in CATALOGUE if one.applies(case)]
 
 
-def singles(case: Case, evidence: Evidence) -> Searched:
+def singles(case: Case, evidence: Evidence, progress: Progress) -> Searched:
     """Every mistake that applies, alone."""
-    possible = applicable(case)
-    tried = [judge((one,), run_varied(case, one.changes), evidence) for one in possible]
+    possible, tried = applicable(case), []
+    for count, one in enumerate(possible):
+        if count % 8 == 0:
+            progress(1, count / len(possible))
+        tried.append(judge((one,), run_varied(case, one.changes), evidence))
     tried.sort(key=lambda one: (not one.fits, one.distance))
     return Searched(tried, len(tried), len(possible))
 
@@ -107,7 +110,7 @@ def pairs(case: Case, evidence: Evidence, alone: Searched, progress: Progress) -
     found, count, until = [], 0, time.monotonic() + PAIRS_SECONDS
     for mistakes, changes in both:
         if count % 32 == 0:
-            progress(count / len(both))
+            progress(2, count / len(both))
             if time.monotonic() > until:
                 break
         count += 1
@@ -119,7 +122,7 @@ def pairs(case: Case, evidence: Evidence, alone: Searched, progress: Progress) -
         tried = judge(mistakes, run, evidence)
         if tried.fits:
             found.append(tried)
-    progress(1.0)
+    progress(2, 1.0)
     found.sort(key=lambda one: one.distance)
     return Searched(found, alone.count + count, alone.count + len(both))
 

@@ -25,6 +25,11 @@ from rnnviz.ui.words import plain, sentence
 # The last diagnosis and what it is of; and of what two mistakes at a time are not wanted.
 _LAST, _STOPPED = "_diagnosis", "_diagnosis_stopped"
 
+_AT_WORK = {
+    1: "Making every known mistake…",
+    2: "No single mistake fits; making two at a time…",
+}
+
 # Matches shown in full; more are named.
 _MOST_SHOWN = 3
 
@@ -57,6 +62,10 @@ def diagnosis_view(run: Run) -> None:
         st.error(sentence(error), icon=":material/error:")
         return
     _verdict(found)
+    if found.verdict == "none known" and st.session_state.get(_STOPPED) == stamp(results):
+        row = st.container(horizontal=True, vertical_alignment="center")
+        row.markdown("Two mistakes at a time were not all tried.")
+        row.button("Try them", on_click=_go_on, key="_diagnosis_go_on")
     _pictures(run, found)
 
 
@@ -118,16 +127,16 @@ def _diagnosed(run: Run, case: Case, results: dict) -> Diagnosis:
     if kept is not None and kept[0] == key:
         return kept[1]
     place = st.empty()
-    if key.pairs:
-        with place.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(0.0, "Trying every known mistake…")
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, _AT_WORK[1])
+        if key.pairs:
             st.button("Stop", on_click=_stop, args=(of,), key="_diagnosis_stop")
 
-        def progress(share: float) -> None:
-            bar.progress(share, "No single mistake fits; trying two at a time…")
-    else:
-        progress = None
-    found = diagnose_case(case, dict.fromkeys(NAMES) | results, progress)
+    def progress(at_a_time: int, share: float) -> None:
+        bar.progress(share, _AT_WORK[at_a_time])
+
+    given = dict.fromkeys(NAMES) | results
+    found = diagnose_case(case, given, progress, pairs_too=key.pairs)
     place.empty()
     st.session_state[_LAST] = (key, found)
     return found
@@ -135,6 +144,10 @@ def _diagnosed(run: Run, case: Case, results: dict) -> Diagnosis:
 
 def _stop(of: int) -> None:
     st.session_state[_STOPPED] = of
+
+
+def _go_on() -> None:
+    st.session_state.pop(_STOPPED, None)
 
 
 def _verdict(found: Diagnosis) -> None:

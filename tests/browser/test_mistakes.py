@@ -139,3 +139,21 @@ def test_right_net_is_called_equal_and_garbage_is_told(new_page, server, tmp_pat
     page.wait_for_url("**/mistakes**")
     settle(page)
     assert "tenor(" in field.input_value()
+
+
+def test_search_for_two_mistakes_can_be_stopped_and_taken_up(new_page, server):
+    page = new_page(width=1024)
+    visit(page, f"{server}/mistakes?kind=LSTM&layers=3")
+    drawn = np.random.default_rng(0).random((5, 1, 8)) - 0.5
+    field = page.get_by_role("textbox", name="Paste what your net gives")
+    field.fill(f"{drawn.round(4).tolist()}")
+    field.press("Control+Enter")
+    page.get_by_text("making two at a time").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).last.click()
+    page.get_by_text("were not all tried").wait_for()
+    assert page.get_by_text("No known mistake").count() == 1
+    page.get_by_role("button", name="Try them").click()
+    page.get_by_text("making two at a time").wait_for()
+    settle(page)
+    page.get_by_text("No known mistake").wait_for()
+    assert page.get_by_text("were not all tried").count() == 0
