@@ -9,6 +9,11 @@ from rnnviz.inputs.pasted_table import read_tables
 from rnnviz.limits import MAX_PASTED_CHARS
 from rnnviz.records.pasted import Pasted
 
+# What an f-string makes of {output=}.
+_NAMED = re.compile(
+    r"\b([A-Za-z_][\w.]*)=(?=\s*(?:(?:torch\.)?tensor\(|(?:np\.|numpy\.)?array\(|\[))"
+)
+
 
 def read_numbers(text: str) -> tuple[Pasted, ...]:
     """The arrays of a pasted text, in its order.
@@ -28,7 +33,7 @@ def read_numbers(text: str) -> tuple[Pasted, ...]:
         )
     # Chats and word processors put these in the place of what was printed.
     plain = text.removeprefix("\ufeff").replace("−", "-").replace("…", "...")
-    plain = re.sub(r"\r\n?", "\n", plain)
+    plain = _NAMED.sub(r"\1 = ", re.sub(r"\r\n?", "\n", plain))
     if not plain.strip():
         raise ValueError("the text must hold numbers, it is blank.")
     if re.search(r"[\[(]", plain) is None:

@@ -149,6 +149,8 @@ def test_read_numbers_reads_what_a_net_returns(kind):
     [
         ("output: tensor([1., 2.])\nh_n = tensor([3.])", ["output", "h_n"], [[1, 2], [3]]),
         ("output tensor([1.])\nh_n: [[2, 3]]", ["output", "h_n"], [[1], [[2, 3]]]),
+        ("output=tensor([1.]), h_n=array([2., 3.])  c_n=[[4]]", ["output", "h_n", "c_n"],
+         [[1], [2, 3], [[4]]]),
         ("Parameter containing:\ntensor([1.], requires_grad=True)", ["Parameter containing"],
          [[1]]),
         ("[tensor([1.]), tensor([2.])]", ["", ""], [[1], [2]]),
