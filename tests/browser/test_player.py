@@ -739,6 +739,17 @@ def test_the_menu_to_save_opens_where_one_sees_it(player, scrolled):
     assert max(box["y"] + box["height"] for box in boxes) <= 900
 
 
+@pytest.mark.parametrize("width", [320, 390, 560])
+def test_the_menu_to_save_stays_on_a_phone(new_page, server, width):
+    player = opened(new_page(width), server)
+    player.locator(".save summary").click()
+    boxes = [entry.bounding_box() for entry in player.locator(".save .items button").all()]
+
+    assert len(boxes) == 6
+    assert min(box["x"] for box in boxes) >= 0
+    assert max(box["x"] + box["width"] for box in boxes) <= width
+
+
 def texts_of(svg):
     return ["".join(text.itertext()) for text in svg.iter(f"{SVG}text")]
 
