@@ -212,6 +212,19 @@ def test_a_large_lstm_is_drawn_in_a_lens(show):
 
     assert np.float32(number(line)) == record.cell(1).gates[2, 0, row].item()
     canvas = player.locator(".anatomy canvas").last.bounding_box()
-    assert canvas["height"] < 620
+    assert canvas["height"] < 1000
     press(player, "End", "Home", "Shift+ArrowRight")
     assert at_gate(player).startswith("o[")
+
+
+def test_columns_are_as_wide_as_two_rows_make_them(new_page, server):
+    """Though even there the wider lane has no room for numbers."""
+    link = f"{server}/?kind=LSTM&hidden=7&at=1.reverse.2.0"
+    player = opened(new_page(1024), link, height=1700)
+    widths = player.page.evaluate(
+        f"""() => {CURRENT}.screen.lists.anatomy
+            .filter(({{ hit }}) => ["weight", "bias"].includes(hit?.part))
+            .map(({{ width }}) => width)"""
+    )
+
+    assert min(widths) > 15
