@@ -228,3 +228,15 @@ def test_columns_are_as_wide_as_two_rows_make_them(new_page, server):
     )
 
     assert min(widths) > 15
+
+
+@pytest.mark.parametrize("width, names", [(1024, ["b_ih", "b_hh"]), (390, ["b"])])
+def test_names_of_the_biases_have_room(new_page, server, width, names):
+    link = f"{server}/?kind=GRU&hidden=7&at=1.reverse.2.0"
+    player = opened(new_page(width), link, height=1700)
+    texts = player.page.evaluate(
+        f"{CURRENT}.screen.lists.anatomy.filter(({{ hit }}) => hit?.symbol === 'b')"
+        ".map(({ text }) => text.replace(/[{}]/g, ''))"
+    )
+
+    assert texts == names
