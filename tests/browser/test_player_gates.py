@@ -240,3 +240,13 @@ def test_names_of_the_biases_have_room(new_page, server, width, names):
     )
 
     assert texts == names
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_buttons_of_the_anatomy_stand_side_by_side_at_the_right(new_page, server, width):
+    player = opened(new_page(width), f"{server}/?kind=LSTM&hidden=7", height=1700)
+    head = player.locator(".anatomy .head").bounding_box()
+    boxes = [one.bounding_box() for one in player.locator(".anatomy .head button").all()]
+
+    assert len({box["y"] for box in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] == pytest.approx(head["x"] + head["width"], abs=1)
