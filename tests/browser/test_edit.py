@@ -68,3 +68,31 @@ def test_edits_go_along_to_the_player(page, server):
     page.wait_for_url(lambda url: "edits=x" in url)
 
     assert main(page).get_by_text("1 changed by hand").count() == 1
+
+
+@pytest.mark.parametrize("width, beside", [(1440, True), (1024, False), (390, False)])
+def test_the_form_shows_its_words_at_every_width(new_page, server, width, beside):
+    """Where the grid and what follows of it have no room side by side, they stand stacked."""
+    page = new_page(width)
+    visit(page, f"{server}/edit?kind=LSTM")
+    main(page).get_by_text("Hold a unit, a gate or a state").click()
+    main(page).get_by_role("button", name="Hold it").wait_for()
+    settle(page)
+    cut = (
+        main(page)
+        .locator("[data-testid=stExpander] *")
+        .evaluate_all(
+            """(all) => all.filter((one) => one.textContent && one.clientWidth > 1
+            && getComputedStyle(one).overflowX !== "visible"
+            && one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"""
+        )
+    )
+    grid, chart = (
+        main(page).locator(f"[data-testid={name}]").first.bounding_box()
+        for name in ("stDataFrame", "stPlotlyChart")
+    )
+
+    assert cut == []
+    assert (grid["x"] + grid["width"] < chart["x"]) is beside
+    assert (grid["y"] + grid["height"] < chart["y"]) is not beside
+    assert grid["width"] > 320
