@@ -13,6 +13,9 @@ from rnnviz.ui.edits import EDITS_ERROR, current_edits, make_edits
 _STATES = {"h": "hidden state h", "c": "cell state c"}
 _ALL = "all units"
 
+# Pixels.
+_WIDTH_OF_NAMES = 176
+
 
 def clamp_form(run: Run) -> None:
     """Choose what is held, where, when and at what; two buttons for the usual cases."""
@@ -23,18 +26,19 @@ def clamp_form(run: Run) -> None:
         )
         names = {f"layer {cell.layer}, {cell.direction}": cell for cell in run.trace.cells}
         cell = names[st.selectbox("In the cell", list(names), key="_clamp_cell")]
-        left, right = st.columns(2)
+        row = st.container(horizontal=True)
         known = [*(["h", "c"] if cell.c is not None else ["h"]), *GATE_NAMES[cell.kind]]
         words = _STATES | GATE_WORDS
-        left.selectbox(
+        row.selectbox(
             "What",
             known,
             key=f"_clamp_what_{cell.kind}",
+            width=_WIDTH_OF_NAMES,
             format_func=lambda name: words[name] + ("" if name in _STATES else f" {name}"),
         )
         quantity = st.session_state[f"_clamp_what_{cell.kind}"]
         units = cell.state_size if quantity == "h" else cell.hidden_size
-        right.selectbox("Unit", [_ALL, *range(units)], key=f"_clamp_unit_{units}")
+        row.selectbox("Unit", [_ALL, *range(units)], key=f"_clamp_unit_{units}")
         span = _span(run.trace.seq_len)
         row = st.container(horizontal=True, vertical_alignment="bottom")
         row.text_input("Value", "0", max_chars=30, key="_clamp_value")
@@ -59,13 +63,9 @@ def _usual(cell: CellTrace) -> None:
     zero = [Clamp(quantity="h", value=0.0, **place)]
     states = ("h",) if cell.c is None else ("h", "c")
     frozen = [Clamp(quantity=quantity, value=HOLD, **place) for quantity in states]
-    left, right = st.columns(2)
-    for column, label, clamps in (
-        (left, "Zero this direction", zero),
-        (right, "Freeze this cell's state", frozen),
-    ):
-        key = f"_clamp_all_{clamps[0].value}"
-        column.button(label, on_click=_add, args=clamps, key=key, width="stretch")
+    row = st.container(horizontal=True)
+    for label, clamps in (("Zero this direction", zero), ("Freeze this cell's state", frozen)):
+        row.button(label, on_click=_add, args=clamps, key=f"_clamp_all_{clamps[0].value}")
 
 
 def _hold(cell: CellTrace, units: int, span: tuple[int, int | None]) -> None:

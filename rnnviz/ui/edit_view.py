@@ -36,6 +36,14 @@ _REFUSED = "_edits_refused"
 
 WAYS = ("after", "before", "difference")
 
+_COLUMNS = "edit_columns"
+
+# Streamlit stacks columns on phones alone. These stand below each other as soon as one of them has
+# no room for five columns of the grid or for the names in the form.
+_STACKING = f"""<style>
+.st-key-{_COLUMNS} [data-testid="stColumn"] {{ min-width: min(100%, 22rem); }}
+</style>"""
+
 
 def edit_bar() -> None:
     """Undo, redo and reset, which must be there even if the edits cannot be run."""
@@ -61,7 +69,8 @@ def edit_bar() -> None:
 def edit_view(run: Run, sample: int) -> None:
     """The grid of one tensor, what the edits did, and the edits as a list."""
     grids = _grids(run.trace, sample)
-    left, right = st.columns([2, 3], gap="large")
+    st.html(_STACKING)
+    left, right = st.container(key=_COLUMNS).columns([2, 3], gap="large")
     with left:
         name = st.selectbox("What to change", list(grids), key="_edits_name")
         _grid(name, grids[name], sample)

@@ -46,16 +46,23 @@ def heading(run: Run, row: DeltaGenerator) -> None:
     result, held = run.comparison, judge(run.trace)
     if result.equal:
         row.badge(verdict(result, held), icon=":material/check:", color="green")
-    words = difference_words(result, held)
-    if run.settings.edits:
-        # In this line, where there is room: a badge would move the page down.
-        count = len(read_edits(run.settings.edits))
-        words += f" · :orange[:material/edit: {count} changed by hand]"
-    row.caption(f"{net_words(run.trace)}  \n{words}", width="content")
+    lines = row.container(width="content", gap=None)
+    lines.caption(net_words(run.trace))
+    # In this line, where there is room: a badge would move the page down.
+    second = lines.container(horizontal=True, gap="xsmall", vertical_alignment="center")
+    second.caption(difference_words(result, held), width="content")
+    second.markdown(_edit_words(run.settings), width="content")
     if run.whole.seq_len > run.trace.seq_len:
         window_row(run)
     if not result.equal:
         st.warning(warning_words(result), icon=":material/warning:")
+
+
+def _edit_words(settings: Settings) -> str:
+    """How many numbers are changed; no caption, in which a colour is too pale to be read."""
+    if not settings.edits:
+        return "&nbsp;"  # As high as the words, lest the page moves when they come.
+    return f":small[:orange[:material/edit: {len(read_edits(settings.edits))} changed by hand]]"
 
 
 def look(run: Run, sample: int) -> Look:

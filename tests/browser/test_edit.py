@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnnviz.figures.theme import contrast
 from tests.browser.driving import heatmap, settle, visit
 from tests.browser.test_open import main
 
@@ -68,3 +69,59 @@ def test_edits_go_along_to_the_player(page, server):
     page.wait_for_url(lambda url: "edits=x" in url)
 
     assert main(page).get_by_text("1 changed by hand").count() == 1
+
+
+@pytest.mark.parametrize("width, beside", [(1440, True), (1024, False), (390, False)])
+def test_the_form_shows_its_words_at_every_width(new_page, server, width, beside):
+    """Where the grid and what follows of it have no room side by side, they stand stacked."""
+    page = new_page(width)
+    visit(page, f"{server}/edit?kind=LSTM")
+    main(page).get_by_text("Hold a unit, a gate or a state").click()
+    main(page).get_by_role("button", name="Hold it").wait_for()
+    settle(page)
+    cut = (
+        main(page)
+        .locator("[data-testid=stExpander] *")
+        .evaluate_all(
+            """(all) => all.filter((one) => one.textContent && one.clientWidth > 1
+            && getComputedStyle(one).overflowX !== "visible"
+            && one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"""
+        )
+    )
+    grid, chart = (
+        main(page).locator(f"[data-testid={name}]").first.bounding_box()
+        for name in ("stDataFrame", "stPlotlyChart")
+    )
+
+    assert cut == []
+    assert (grid["x"] + grid["width"] < chart["x"]) is beside
+    assert (grid["y"] + grid["height"] < chart["y"]) is not beside
+    assert grid["width"] > 320
+
+
+# The colour that one sees: each parent's opacity lets the page's ground through.
+SEEN_COLOR = """(element) => {
+    const numbers = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number);
+    let opacity = 1;
+    for (let one = element; one; one = one.parentElement) {
+        opacity *= getComputedStyle(one).opacity;
+    }
+    const app = document.querySelector("[data-testid=stApp]");
+    const ground = numbers(getComputedStyle(app).backgroundColor);
+    const hex = (color) => "#" + color.map((part) => Math.round(part).toString(16).padStart(2, "0"))
+        .join("");
+    const words = numbers(getComputedStyle(element).color);
+    return [words.map((part, k) => part * opacity + ground[k] * (1 - opacity)), ground].map(hex);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_count_of_changes_is_readable_and_moves_nothing(new_page, server, scheme):
+    page = new_page(scheme=scheme)
+    visit(page, f"{server}/edit")
+    before = main(page).get_by_role("button", name="Undo").bounding_box()
+    visit(page, f"{server}/edit?edits=x%5B0,0,0%5D%3D0.25")
+    words = main(page).get_by_text("1 changed by hand").last
+
+    assert contrast(*words.evaluate(SEEN_COLOR)) >= 4.5
+    assert main(page).get_by_role("button", name="Undo").bounding_box() == before

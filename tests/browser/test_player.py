@@ -547,6 +547,23 @@ def test_the_strip_shows_the_chosen_quantity(player):
 # ---- sizes, and what is no number
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("t", [0, 4])
+def test_frames_of_the_first_and_last_timestep_are_whole(new_page, server, width, t):
+    """In every panel of the strip, with the width of their line."""
+    player = opened(new_page(width), f"{server}/?at=0.forward.{t}.0")
+    player.locator(".strip canvas").scroll_into_view_if_needed()
+    wide = player.locator(".strip canvas").bounding_box()["width"]
+    frames = player.page.evaluate(
+        f"{CURRENT}.screen.lists.strip.filter(({{ radius }}) => radius)"
+        ".map(({ x, width, line }) => [x - line / 2, x + width + line / 2])"
+    )
+
+    assert len(frames) == 3
+    assert min(left for left, _ in frames) >= 0
+    assert max(right for _, right in frames) <= wide
+
+
 def test_one_unit_at_one_timestep(page, server):
     query = {"input": "random numbers", "steps": 1, "inputs": 1, "hidden": 1, "layers": 1}
     query["direction"] = "forward only"
@@ -737,6 +754,17 @@ def test_the_menu_to_save_opens_where_one_sees_it(player, scrolled):
     assert len(boxes) == 6
     assert min(box["y"] for box in boxes) >= 0
     assert max(box["y"] + box["height"] for box in boxes) <= 900
+
+
+@pytest.mark.parametrize("width", [320, 390, 560])
+def test_the_menu_to_save_stays_on_a_phone(new_page, server, width):
+    player = opened(new_page(width), server)
+    player.locator(".save summary").click()
+    boxes = [entry.bounding_box() for entry in player.locator(".save .items button").all()]
+
+    assert len(boxes) == 6
+    assert min(box["x"] for box in boxes) >= 0
+    assert max(box["x"] + box["width"] for box in boxes) <= width
 
 
 def texts_of(svg):

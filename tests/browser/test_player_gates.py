@@ -212,6 +212,41 @@ def test_a_large_lstm_is_drawn_in_a_lens(show):
 
     assert np.float32(number(line)) == record.cell(1).gates[2, 0, row].item()
     canvas = player.locator(".anatomy canvas").last.bounding_box()
-    assert canvas["height"] < 620
+    assert canvas["height"] < 1000
     press(player, "End", "Home", "Shift+ArrowRight")
     assert at_gate(player).startswith("o[")
+
+
+def test_columns_are_as_wide_as_two_rows_make_them(new_page, server):
+    """Though even there the wider lane has no room for numbers."""
+    link = f"{server}/?kind=LSTM&hidden=7&at=1.reverse.2.0"
+    player = opened(new_page(1024), link, height=1700)
+    widths = player.page.evaluate(
+        f"""() => {CURRENT}.screen.lists.anatomy
+            .filter(({{ hit }}) => ["weight", "bias"].includes(hit?.part))
+            .map(({{ width }}) => width)"""
+    )
+
+    assert min(widths) > 15
+
+
+@pytest.mark.parametrize("width, names", [(1024, ["b_ih", "b_hh"]), (390, ["b"])])
+def test_names_of_the_biases_have_room(new_page, server, width, names):
+    link = f"{server}/?kind=GRU&hidden=7&at=1.reverse.2.0"
+    player = opened(new_page(width), link, height=1700)
+    texts = player.page.evaluate(
+        f"{CURRENT}.screen.lists.anatomy.filter(({{ hit }}) => hit?.symbol === 'b')"
+        ".map(({ text }) => text.replace(/[{}]/g, ''))"
+    )
+
+    assert texts == names
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_buttons_of_the_anatomy_stand_side_by_side_at_the_right(new_page, server, width):
+    player = opened(new_page(width), f"{server}/?kind=LSTM&hidden=7", height=1700)
+    head = player.locator(".anatomy .head").bounding_box()
+    boxes = [one.bounding_box() for one in player.locator(".anatomy .head button").all()]
+
+    assert len({box["y"] for box in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] == pytest.approx(head["x"] + head["width"], abs=1)

@@ -10,6 +10,9 @@ import { biasColumns } from "./terms.js";
 import { beforeName } from "./words.js";
 
 const FONT = 11;
+// Pixels that the names of one bias and of the sum of both need.
+const ROOM_FOR_BIAS = 18;
+const ROOM_FOR_SUM = 40;
 
 /**
  * The anatomy as two display lists, the second above the first: the weights, which stay from step
@@ -61,16 +64,13 @@ const BLOCKS = {
       key: `bias ${moment.lane.index} ${apart}`,
     });
     operandRow(view, plan, block, list, () => 1, null);
+    if (block.cell < (columns.length > 1 ? ROOM_FOR_BIAS : ROOM_FOR_SUM)) {
+      footItem(view, plan, block, list, "b", 11);
+      return;
+    }
     columns.forEach(([name], column) => {
-      const text = columns.length > 1 || block.cell >= 40 ? name : "b";
-      footItem(
-        view,
-        plan,
-        { ...block, x: block.x + column * block.cell, width: block.cell },
-        list,
-        text,
-        columns.length > 1 ? 12 : 11,
-      );
+      const place = { x: block.x + column * block.cell, width: block.cell };
+      footItem(view, plan, { ...block, ...place }, list, name, columns.length > 1 ? 12 : 11);
     });
   },
   vector(view, plan, block, list) {

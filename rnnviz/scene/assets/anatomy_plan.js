@@ -21,6 +21,8 @@ const LEAST_HEIGHT = 70;
 const VECTOR = 44;
 const TIGHT_VECTOR = 40;
 const STACKED = 560;
+// So many times as wide are columns that are worth a second row.
+const CLEARLY_WIDER = 1.5;
 // Beyond so many units the one in the light and its neighbours stay readable, the others do not.
 const MAX_ROWS = 16;
 const LENS = 2;
@@ -98,10 +100,10 @@ function statePlan(lane, unit, y, width) {
   });
 }
 
-/** In one row, unless two rows make room for numbers that one has not. */
+/** In one row, unless it has no room for numbers and two rows make the columns clearly wider. */
 function isStacked(template, counts, width) {
   const [one, two] = [false, true].map((stacked) => sizesOf(template, counts, width, stacked).cell);
-  return width < STACKED || (one < NUMBER_WIDTH && two >= NUMBER_WIDTH);
+  return width < STACKED || (one < NUMBER_WIDTH && two >= CLEARLY_WIDER * one);
 }
 
 /** Widths of the columns of weights, of the vectors, of the curve, and of the signs. */

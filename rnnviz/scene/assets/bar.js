@@ -85,8 +85,10 @@ function saveMenu(parts, act) {
   const name = { "aria-label": "Save this moment", title: "Save this moment" };
   const list = make("div", { class: "items" }, ...items);
   const place = () => {
-    const below = innerHeight - parts.saveMenu.getBoundingClientRect().bottom;
-    list.classList.toggle("up", below < list.offsetHeight + 8);
+    const { right, bottom } = parts.saveMenu.getBoundingClientRect();
+    list.classList.toggle("up", innerHeight - bottom < list.offsetHeight + 8);
+    const room = right - parts.saveMenu.closest(".rnnviz").getBoundingClientRect().left;
+    list.classList.toggle("rightwards", room < list.offsetWidth);
   };
   const summary = make("summary", name, icon("save"));
   parts.saveMenu = make("details", { class: "save", ontoggle: place }, summary, list);

@@ -88,7 +88,9 @@ function anatomy(parts, act) {
   const share = make("span", { class: "scale share", role: "img", "aria-label": "light to dark" });
   parts.shares = make("span", { class: "legend", hidden: true }, "gates 0", share, "1");
   const legend = make("span", { class: "legend" }, "−", scale, "+", parts.ranges, parts.shares);
-  const head = make("div", { class: "head" }, make("h2", {}, parts.headline), legend, parts.apart);
+  const title = make("h2", {}, parts.headline);
+  const buttons = make("div", { class: "buttons" }, parts.apart);
+  const head = make("div", { class: "head" }, title, legend, buttons);
   const drawn = make("div", { class: "layers" }, parts.weights, parts.step);
   return make("section", { class: "anatomy", "aria-label": "Anatomy" }, head, drawn);
 }

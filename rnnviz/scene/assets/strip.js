@@ -10,6 +10,8 @@ const TITLE = 18;
 const FOOT = 16;
 const GAP = 18;
 const STACKED = 560;
+// Room beside the panels for the frame around the first or last timestep.
+const EDGE = 2;
 
 /** The panels of a quantity: [field, title]. torch.nn returns h alone. */
 function panelsOf(wanted, lane, view) {
@@ -44,13 +46,13 @@ export function stripList(view, quantity, width) {
   const kinds = panelsOf(quantity, lane, view);
   const stacked = width < STACKED;
   const columns = stacked ? 1 : kinds.length;
-  const each = (width - GAP * (columns - 1)) / columns;
+  const each = (width - 2 * EDGE - GAP * (columns - 1)) / columns;
   const [, , rows] = rowsOf(lane, kinds[0][0]);
   const tall = Math.min(Math.max(12 * rows, 44), 110);
   const row = TITLE + tall + FOOT;
   const list = [];
   const panels = kinds.map(([field, title], index) => {
-    const x = stacked ? 0 : index * (each + GAP);
+    const x = EDGE + (stacked ? 0 : index * (each + GAP));
     const y = TITLE + (stacked ? index * row : 0);
     const panel = { x, y, width: each, height: tall, field, rows };
     list.push({ kind: "text", x, y: y - 6, size: 11, text: title, fill: palette.muted });
