@@ -212,7 +212,7 @@ def test_a_large_lstm_is_drawn_in_a_lens(show):
 
     assert np.float32(number(line)) == record.cell(1).gates[2, 0, row].item()
     canvas = player.locator(".anatomy canvas").last.bounding_box()
-    assert canvas["height"] < 1000
+    assert canvas["height"] < 620
     press(player, "End", "Home", "Shift+ArrowRight")
     assert at_gate(player).startswith("o[")
 

@@ -23,6 +23,8 @@ const TIGHT_VECTOR = 40;
 const STACKED = 560;
 // So many times as wide are columns that are worth a second row.
 const CLEARLY_WIDER = 1.5;
+// Pixels; narrower columns are stripes either way, and one row of them keeps the page short.
+const WORTH_TWO_ROWS = 15;
 // Beyond so many units the one in the light and its neighbours stay readable, the others do not.
 const MAX_ROWS = 16;
 const LENS = 2;
@@ -103,7 +105,7 @@ function statePlan(lane, unit, y, width) {
 /** In one row, unless it has no room for numbers and two rows make the columns clearly wider. */
 function isStacked(template, counts, width) {
   const [one, two] = [false, true].map((stacked) => sizesOf(template, counts, width, stacked).cell);
-  return width < STACKED || (one < NUMBER_WIDTH && two >= CLEARLY_WIDER * one);
+  return width < STACKED || (one < NUMBER_WIDTH && two >= Math.max(CLEARLY_WIDER * one, WORTH_TWO_ROWS));
 }
 
 /** Widths of the columns of weights, of the vectors, of the curve, and of the signs. */
