@@ -110,6 +110,11 @@ def batch_first(case: Case) -> bool:
     return case.config.batch_first and case.batched
 
 
+def time_first(case: Case) -> bool:
+    """Time on the first axis, as `batch_first=False` has it."""
+    return not case.config.batch_first
+
+
 def unprojected(case: Case) -> bool:
     """No projection of h."""
     return not case.config.proj_size

@@ -31,10 +31,12 @@ class Known:
         values: in float64, NaN where nothing is known.
         rounding: how far each may lie from what was computed, 0 where it is exact. Of the same
             shape.
+        came: the shape it came in, where that has fewer axes.
     """
 
     values: np.ndarray
     rounding: np.ndarray
+    came: tuple[int, ...] | None = None
 
     @property
     def count(self) -> int:
@@ -63,8 +65,21 @@ def known(name: str, given: object, shape: tuple[int, ...], *, batch_first: bool
         values, eps = _as_array(name, given)
         found = Known(values=values, rounding=_rounding(values, eps))
     if found.count == 0:
-        raise ValueError(f"{name} must hold numbers, got none of shape {found.values.shape}.")
-    return found
+        raise ValueError(
+            f"{name} must hold numbers; of its {found.values.size}, shape {found.values.shape}, "
+            "none is known."
+        )
+    return _unfolded(found, shape)
+
+
+def _unfolded(found: Known, shape: tuple[int, ...]) -> Known:
+    """A table of all rows below each other, or a result without its batch of 1, in its shape."""
+    values = found.values
+    folded = values.ndim < len(shape) and values.size == math.prod(shape)
+    if not folded or values.shape[-1:] != shape[-1:]:
+        return found
+    came = values.shape
+    return Known(values=values.reshape(shape), rounding=found.rounding.reshape(shape), came=came)
 
 
 def _of_pasted(given: Pasted, shape: tuple[int, ...]) -> Known:

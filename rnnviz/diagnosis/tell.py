@@ -51,6 +51,11 @@ def telling(
             "The module is in training mode with dropout, where torch's own result is random; "
             "compare in eval mode."
         )
+    notes += [
+        f"{name} came as {known.came} and is taken as {known.values.shape}."
+        for name, known in evidence.known.items()
+        if known.came is not None
+    ]
     if verdict == "ambiguous":
         if len(fitting) == 1:
             notes.append("So few numbers speak for it that it could be chance; give more of them.")

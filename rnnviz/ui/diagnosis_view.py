@@ -12,7 +12,7 @@ from rnnviz.diagnosis.case import case_of
 from rnnviz.diagnosis.diagnose import diagnose_case
 from rnnviz.diagnosis.numbers import arrays
 from rnnviz.diagnosis.report import Diagnosis, Match
-from rnnviz.engine.varied import Case
+from rnnviz.engine.varied import Case, run_varied
 from rnnviz.exports.try_script import needs_numbers, try_script
 from rnnviz.figures.diagnosed import Beside, error_map, results_beside
 from rnnviz.files.script_zip import try_zip
@@ -53,7 +53,7 @@ def diagnosis_view(run: Run) -> None:
     )
     _no_states(case)
     _script(run)
-    results = results_form(NAMES if case.config.has_c else NAMES[:2])
+    results = results_form(_shapes(case))
     if not results:
         return
     try:
@@ -67,6 +67,11 @@ def diagnosis_view(run: Run) -> None:
         row.markdown("Two mistakes at a time were not all tried.")
         row.button("Try them", on_click=_go_on, key="_diagnosis_go_on")
     _pictures(run, found)
+
+
+def _shapes(case: Case) -> dict[str, tuple[int, ...]]:
+    """The shapes of torch's results, by name."""
+    return {name: array.shape for name, array in arrays(run_varied(case).returned).items()}
 
 
 def _no_states(case: Case) -> None:
@@ -136,8 +141,10 @@ def _diagnosed(run: Run, case: Case, results: dict) -> Diagnosis:
         bar.progress(share, _AT_WORK[at_a_time])
 
     given = dict.fromkeys(NAMES) | results
-    found = diagnose_case(case, given, progress, pairs_too=key.pairs)
-    place.empty()
+    try:
+        found = diagnose_case(case, given, progress, pairs_too=key.pairs)
+    finally:
+        place.empty()
     st.session_state[_LAST] = (key, found)
     return found
 

@@ -17,6 +17,7 @@ from rnnviz.diagnosis.mistake import Mistake
 from rnnviz.diagnosis.pattern import Wrong, wrong_states
 from rnnviz.diagnosis.replay import trace_of
 from rnnviz.engine.varied import Case, Varied, run_varied
+from rnnviz.records.arrays import on_host
 from rnnviz.scene.blob import Words, pack
 from rnnviz.scene.schedules import schedule
 from rnnviz.scene.what_if import what_if
@@ -77,9 +78,12 @@ def packed_lab(
     if [cell.h.shape for cell in trace.cells] != [h.shape for h in truth.cells]:
         return None
     order = schedule("layer-first", trace.config.lanes, trace.seq_len)
-    if trace.lengths is not None:
-        # Compared as it is drawn: padding is 0 in both.
-        truth = replace(truth, output=np.asarray(_lab.right.returned.output))
+    if _run.trace.lengths is not None:
+        # Compared as torch pads it, with zeros; a mistake may run on in the padding.
+        cells = truth.cells
+        if trace.lengths is None:
+            cells = tuple(np.nan_to_num(h) for h in cells)
+        truth = replace(truth, output=on_host(_lab.right.returned.output), cells=cells)
     judged = what_if(trace, truth, order, CATALOGUE[index].code)
     words = Words(_run.labels(sample), _run.series.columns if _named(_run) else None)
     return pack(trace, truth.cells, sample=sample, what_if=judged, words=words)
@@ -110,6 +114,7 @@ def room_for(case: Case, need: str) -> dict[str, object]:
         "with_bias": {"bias": True},
         "batches": {"batch": 3},
         "batch_first": {"batch_first": True, "batch": 3},
+        "time_first": {"batch_first": False},
         "of_one_length": {"lengths": ""},
         "padded": {"batch": 3, "lengths": lengths},
         "unprojected": {"proj": 0},

@@ -25,6 +25,9 @@ ALL_GROUPS = "All"
 # What of the player shows products that are not those of the mistake's own arithmetic.
 _HIDDEN = ("anatomy", "drill", "code")
 
+# The mistake chosen last: a press on the field's cross leaves it.
+_LAST = "_lab_last"
+
 # Where the session holds the page itself, for links from others.
 LAB_PAGE = "_lab_page"
 
@@ -65,13 +68,15 @@ def _choose(kind: Kind) -> int:
     words = row.text_input("Find", key="_lab_find", placeholder="h_0, flip, tanh …", width=180)
     ids = [one.id for _, one in known if group in (ALL_GROUPS, one.group) and _has(one, words)]
     if not ids:
-        st.caption("None has these words; all are offered.")
-        ids = [one.id for _, one in known]
+        st.caption("None has these words; they are left out.")
+        ids = [one.id for _, one in known if group in (ALL_GROUPS, one.group)]
+    last = st.session_state.get(_LAST)
     if st.session_state["mistake"] not in ids:
-        st.session_state["mistake"] = ids[0]
+        st.session_state["mistake"] = last if last in ids else ids[0]
     label = f"Mistake, one of {len(ids)} in an nn.{kind}"
     # Without a default, as the first of those found would be one, and be left out of the link.
     chosen = row.selectbox(label, ids, None, key="mistake", bind="query-params", width=360)
+    st.session_state[_LAST] = chosen
     return next(index for index, one in known if one.id == chosen)
 
 
@@ -84,10 +89,11 @@ def _has(mistake: Mistake, words: str) -> bool:
 def _why_not(case: Case, mistake: Mistake) -> None:
     """What the net lacks, and a press that gives it."""
     if mistake.changes is None:
+        shows = "What it gives is drawn at random, so that no numbers name it"
+        if mistake.group != "Dropout":
+            shows = "It does not show in output, h_n and c_n of torch's nets"
         st.info(
-            "It does not show in output, h_n and c_n: rnnviz.diagnose_callable finds it by calling "
-            "your code.",
-            icon=":material/info:",
+            f"{shows}; rnnviz.diagnose_callable tries your code itself.", icon=":material/info:"
         )
         return
     missing = [need for need in mistake.needs if not need(case)]

@@ -276,3 +276,24 @@ def test_two_invented_mistakes_are_unknown():
     drift = 0.01 * torch.arange(STEPS)[:, None, None]
     found = rnnviz.diagnose(net, x, h_0[:1], output=output + drift)
     assert (found.verdict, found.first_difference.t) == ("none known", 1)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_table_of_rows_is_taken_in_torchs_shape(batch):
+    net, x, h_0 = made("GRU")
+    x, h_0 = x[:, :batch], h_0[:, :batch].contiguous()
+    output, h_n = planted("G3-update-swapped", net, x, h_0)
+    found = rnnviz.diagnose(
+        net, x, h_0, output=output.detach().reshape(-1, 12), h_n=h_n.detach().reshape(-1, UNITS)
+    )
+    assert [match.id for match in found.matches] == ["G3-update-swapped"]
+    assert found.notes[0] == (
+        f"output came as ({STEPS * batch}, 12) and is taken as ({STEPS}, {batch}, 12)."
+    )
+
+
+def test_right_numbers_in_another_layout_are_named():
+    net, x, h_0 = made()
+    output, h_n = (part.detach() for part in net(x, h_0))
+    found = rnnviz.diagnose(net, x, h_0, output=output.transpose(0, 1), h_n=h_n)
+    assert [match.id for match in found.matches] == ["T6-output-batch-first"]

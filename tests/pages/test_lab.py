@@ -72,13 +72,14 @@ def test_what_a_net_lacks_is_said_and_given_by_a_press():
     assert header_of(blob(at))["what_if"]["mistake"] == "H6"
 
 
+@pytest.mark.parametrize("lengths", ["", "5, 3, 2"], ids=["one length", "padded"])
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
-def test_every_mistake_of_a_kind_opens(kind):
+def test_every_mistake_of_a_kind_opens(kind, lengths):
     """No mistake breaks the page, whatever it does to shapes."""
     from rnnviz.ui import lab as runs
     from tests.pages.test_mistakes import run_of
 
-    run = run_of(kind=kind, batch=3, batch_first=True)
+    run = run_of(kind=kind, batch=3, batch_first=True, lengths=lengths)
     case, count = runs.case_in(run), 0
     for index, one in runs.mistakes_of(kind):
         assert CATALOGUE[index] is one

@@ -6,25 +6,48 @@ import numpy as np
 import pytest
 import torch
 
+from rnnviz.inputs import read_numbers
 from rnnviz.records.pasted import Pasted
-from rnnviz.ui.results import NOT_USED, _of_file, guessed, stamp
+from rnnviz.ui.results import NOT_USED, Found, _of_file, guessed, stamp
 
-ALL = ("output", "h_n", "c_n")
+SHAPES = {"output": (5, 3, 8), "h_n": (2, 3, 4), "c_n": (2, 3, 4)}
+
+
+def arrays(*named):
+    """Arrays as found: (name, shape) each."""
+    return [Found(name=name, given=np.zeros(shape), shape=str(shape)) for name, shape in named]
 
 
 @pytest.mark.parametrize(
-    ("given", "names", "expected"),
+    ("given", "expected"),
     [
-        (["", ""], ALL, ["output", "h_n"]),
-        (["h_n", ""], ALL, ["h_n", "output"]),
-        (["", "c_n", ""], ALL, ["output", "c_n", "h_n"]),
-        (["mine.output", "res.h_n"], ALL[:2], ["output", "h_n"]),
-        (["a", "b", "c"], ALL[:2], ["output", "h_n", NOT_USED]),
-        (["output", "output"], ALL[:2], ["output", "h_n"]),
+        ([("", (5, 3, 8)), ("", (2, 3, 4))], ["output", "h_n"]),
+        ([("", (2, 3, 4)), ("", (5, 3, 8))], ["h_n", "output"]),
+        ([("", (2, 3, 4))], ["h_n"]),
+        ([("", (2, 3, 4)), ("", (2, 3, 4))], ["h_n", "c_n"]),
+        ([("c_n", (2, 3, 4)), ("", (2, 3, 4))], ["c_n", "h_n"]),
+        ([("", (3, 5, 8)), ("", (2, 3, 4))], ["output", "h_n"]),
+        ([("mine.out", (1,)), ("res.hidden", (1,))], ["output", "h_n"]),
+        ([("a", (1,)), ("b", (1,)), ("c", (2, 3, 4)), ("d", (1,))],
+         ["output", "h_n", "c_n", NOT_USED]),
+        ([("output", (1,)), ("output", (2, 3, 4))], ["output", "h_n"]),
     ],
-)
-def test_arrays_are_taken_by_name_then_by_order(given, names, expected):
-    assert guessed(given, names) == expected
+)  # fmt: skip
+def test_arrays_are_taken_by_name_then_by_shape_then_by_order(given, expected):
+    assert guessed(arrays(*given), SHAPES) == expected
+
+
+def test_a_net_without_cell_state_has_no_third_result():
+    two = {name: SHAPES[name] for name in ("output", "h_n")}
+    given = arrays(("c_n", (2, 3, 4)), ("", (5, 3, 8)), ("", (2, 3, 4)))
+    assert guessed(given, two) == ["h_n", "output", NOT_USED]
+
+
+def test_text_that_was_cut_short_is_told_by_its_shape():
+    (pasted,) = read_numbers("tensor([[[1., 2., ..., 3., 4.], ..., [1., 2., ..., 3., 4.]], "
+                             "[[1., 2., ..., 3., 4.], ..., [1., 2., ..., 3., 4.]]])")  # fmt: skip
+    shapes = {"output": (5, 3, 8), "h_n": (2, 3, 8)}
+    assert guessed([Found(name="", given=pasted, shape="")], shapes) == ["h_n"]
 
 
 @pytest.mark.parametrize("ending", ["npy", "npz", "pt", "safetensors", "csv", "txt"])

@@ -40,7 +40,9 @@ def _relu(case: Case) -> bool:
     return "relu" in case.activations[0]
 
 
-_RIGHT = "h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)"
+_OF_TANH = "h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)"
+# What the net's nonlinearity says: tanh or relu.
+_RIGHT = "h = act(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)"
 _GATE = "i = torch.sigmoid(a_i)  # and so for every gate"
 
 
@@ -76,11 +78,12 @@ ACTIVATIONS = (
         "h = torch.relu(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)",
         _instead(tanh="relu"),
         needs=(_tanh,),
+        right=_OF_TANH,
     ),
     _of_rnn(
         "A2-tanh-for-relu",
         "tanh is used although the net was built with nonlinearity='relu'.",
-        _RIGHT,
+        _OF_TANH,
         _instead(relu="tanh"),
         needs=(_relu,),
         right="h = torch.relu(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)",
@@ -100,31 +103,31 @@ ACTIVATIONS = (
     _of_rnn(
         "A5-separate-activations",
         "The activation is applied to each product, not to their sum.",
-        "h = torch.tanh(x_t @ W_ih.T + b_ih) + torch.tanh(h @ W_hh.T + b_hh)",
+        "h = act(x_t @ W_ih.T + b_ih) + act(h @ W_hh.T + b_hh)",
         Changes(steps=Steps(hidden=lambda row: row.act(row.x_part) + row.act(row.h_part))),
     ),
     _of_rnn(
         "A6-activation-on-x-only",
         "The activation is applied to the product with the input alone.",
-        "h = torch.tanh(x_t @ W_ih.T + b_ih) + h @ W_hh.T + b_hh",
+        "h = act(x_t @ W_ih.T + b_ih) + h @ W_hh.T + b_hh",
         Changes(steps=Steps(hidden=lambda row: row.act(row.x_part) + row.h_part)),
     ),
     _of_rnn(
         "A7-product",
         "The two products are multiplied with each other, not added.",
-        "h = torch.tanh((x_t @ W_ih.T + b_ih) * (h @ W_hh.T + b_hh))",
+        "h = act((x_t @ W_ih.T + b_ih) * (h @ W_hh.T + b_hh))",
         Changes(steps=Steps(hidden=lambda row: row.act(row.x_part * row.h_part))),
     ),
     _of_rnn(
         "A8-minus",
         "The product with the state is subtracted.",
-        "h = torch.tanh(x_t @ W_ih.T + b_ih - (h @ W_hh.T + b_hh))",
+        "h = act(x_t @ W_ih.T + b_ih - (h @ W_hh.T + b_hh))",
         Changes(steps=Steps(hidden=lambda row: row.act(row.x_part - row.h_part))),
     ),
     _of_rnn(
         "A9-input-ignored",
         "The input is not used at all.",
-        "h = torch.tanh(b_ih + h @ W_hh.T + b_hh)",
+        "h = act(b_ih + h @ W_hh.T + b_hh)",
         Changes(
             case=lambda case: case._replace(
                 weights=tuple(

@@ -17,6 +17,7 @@ from rnnviz.diagnosis.mistake import (
     both_ways,
     of_one_length,
     stacked,
+    time_first,
 )
 from rnnviz.engine.varied import Case, Changes, Place, Ran, Returned, flipped, masked
 
@@ -220,8 +221,8 @@ RESULTS = (
         "T1-batch-first-ignored",
         "The axes of batch and time are exchanged: the recurrence runs over the samples.",
         (
-            "for t in range(input.shape[0]): ...  # the batch",
-            "for t in range(input.shape[1]): ...  # time, with batch_first=True",
+            "for step in range(batch): ...  # over the samples",
+            "for step in range(seq_len): ...  # over time",
         ),
         Changes(case=_other_axis, laid_out=_output_turned),
         _other_axis_fits,
@@ -257,6 +258,14 @@ RESULTS = (
         ("return output, h_n", "return output.transpose(0, 1), h_n"),
         Changes(laid_out=_output_turned),
         batch_first,
+    ),
+    _wrong(
+        "T6-output-batch-first",
+        "The output is laid out as (batch, seq_len, features), though batch_first is False.",
+        ("return output.transpose(0, 1), h_n", "return output, h_n"),
+        Changes(laid_out=_output_turned),
+        time_first,
+        batched,
     ),
     _wrong(
         "X1-layer-input-is-x",

@@ -62,6 +62,11 @@ function showBanner({ parts, run, waiting }) {
   if (banner.textContent !== words) {
     banner.textContent = words;
     hide(banner, words === "");
-    banner.classList.toggle("wrong", Boolean(run.whatIf?.first.length));
+    banner.classList.toggle("wrong", isWrong(run.whatIf));
   }
+}
+
+/** Whether a run with a mistake differs from torch.nn's in its states or in what it returns. */
+function isWrong(whatIf) {
+  return whatIf !== null && (whatIf.first.length > 0 || whatIf.difference > whatIf.limit);
 }

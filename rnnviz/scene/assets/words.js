@@ -66,7 +66,12 @@ export function stateName(run, name, lane, unit) {
 export function verdictWords(run) {
   const { difference, limit, first, mistake } = run.whatIf;
   if (first.length === 0 && mistake) {
-    return `With ${mistake} no state is wrong here: max |output − torch.nn| = ${exact(difference, "float32")}.`;
+    const off = Number.isFinite(difference)
+      ? `max |output − torch.nn| = ${exact(difference, "float32")}`
+      : "output has another shape, or numbers where torch.nn has none";
+    return difference > limit
+      ? `With ${mistake} every state is right, and what is returned is wrong: ${off}.`
+      : `With ${mistake} no state and no output is wrong here: ${off}.`;
   }
   if (first.length === 0) {
     const why =
