@@ -172,6 +172,7 @@ def told():
     from rnnviz.ui import edits
 
     st.session_state.setdefault("edits", "")
+    st.session_state.setdefault("dtype", "float32")
     if change := st.session_state.pop("change", None):
         edits.change_by(change)
     if names := st.session_state.pop("names", None):
