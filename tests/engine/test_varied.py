@@ -60,14 +60,16 @@ def test_steps_are_merged_or_refused():
     assert one.then(one) is None
 
 
-def test_join_is_told_which_layer_is_the_last():
-    heard = []
+@pytest.mark.parametrize("both", [False, True], ids=["one-way", "both-ways"])
+def test_join_is_told_which_layer_is_the_last(both):
+    torch.manual_seed(0)
+    net, heard = nn.RNN(3, 5, 2, bidirectional=both), []
 
     def join(halves, last):
         heard.append(last)
         return torch.cat(halves, dim=-1)
 
-    run_varied(case_of(*made()), Changes(join=join))
+    run_varied(case_of(net, torch.randn(4, 2, 3)), Changes(join=join))
     assert heard == [False, True]
 
 
@@ -126,6 +128,7 @@ def test_flipped_leaves_padding_where_it_is():
     rows = torch.tensor([[1, 10], [2, 20], [3, 30]])[..., None]
     assert flipped(rows, None)[..., 0].tolist() == [[3, 30], [2, 20], [1, 10]]
     assert flipped(rows, (2, 3))[..., 0].tolist() == [[2, 30], [1, 20], [3, 10]]
+    assert flipped(rows, (1, 2))[..., 0].tolist() == [[1, 20], [2, 10], [3, 30]]
     assert masked(rows, (2, 0))[..., 0].tolist() == [[1, 0], [2, 0], [0, 0]]
 
 
