@@ -169,7 +169,7 @@ def test_pairs_are_all_those_that_fit(known, monkeypatch):
     one, two = mistake("B1-no-bias-hh").changes, mistake("N2-hn-layers-reversed").changes
     given = run_varied(case, one.then(two)).returned._asdict()
     evidence = evidence_of(case, **{name: given[name] for name in known})
-    wide = {name: np.full(limit.shape, 0.4) for name, limit in evidence.limits.items()}
+    wide = {name: np.full(limit.shape, 0.7) for name, limit in evidence.limits.items()}
     evidence = evidence._replace(limits=wide)
     alone, heard = singles(case, evidence), []
     found = pairs(case, evidence, alone, heard.append)
