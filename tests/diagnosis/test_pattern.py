@@ -137,8 +137,9 @@ def test_states_of_a_run_are_compared_up_to_the_tolerance(lengths):
     assert wrong_states(right._replace(ran=ran), right, 0.2) is not None
 
 
-def test_tolerance_of_states_is_relative_where_they_are_large():
-    right = made()
+@pytest.mark.parametrize("lengths", [None, [4, 2]], ids=["one length", "padded"])
+def test_tolerance_of_states_is_relative_where_they_are_large(lengths):
+    right = made(lengths=lengths)
     large = [one._replace(h=one.h * 100) for one in right.ran]
     off = [one._replace(h=one.h + 0.01) for one in large]
     right = right._replace(ran=large)

@@ -1,15 +1,18 @@
 """What is said of runs that fit: chance, and what would tell them apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from rnnviz.diagnosis.case import case_of
+from rnnviz.diagnosis.mistake import Mistake
 from rnnviz.diagnosis.numbers import Known
 from rnnviz.diagnosis.search import Evidence, Searched, Tried, applicable, judge
 from rnnviz.diagnosis.tell import by_chance, telling
-from rnnviz.engine.varied import Returned, Varied, run_varied
+from rnnviz.engine.varied import Changes, Returned, Varied, run_varied
 
 NAN = np.nan
 # Of a standard deviation of 1.
@@ -26,7 +29,7 @@ def chance(output, count, *, known=None, limit=0.01, torchs=TORCH, shape=None, *
     values = {"output": output if known is None else known}
     values |= {name: one[0] for name, one in h_n.items()}
     held = {n: Known(values=np.array(v), rounding=np.zeros(np.shape(v))) for n, v in values.items()}
-    limits = {n: np.full(shape or one.values.shape, limit) for n, one in held.items()}
+    limits = {n: np.broadcast_to(limit, shape or one.values.shape) for n, one in held.items()}
     got = run(output, *(one[0] for one in h_n.values()))
     right = run(torchs, *(one[1] for one in h_n.values()))
     return by_chance(Tried((), got, 0.0, True), right, Evidence(held, limits), count)
@@ -78,7 +81,15 @@ def test_wide_limits_and_numbers_without_spread_are_no_odds_above_one():
     assert not chance([9.0] * 4, 1, limit=0.01)
     assert chance([9.0] * 4, 1, limit=3.0)
     assert chance([9.0, 9.0, 0.0, 0.0], 1, limit=0.01, torchs=[0.0] * 4)
-    assert not chance([0.0, 0.0, -1.0, 1.0], 1, torchs=[-1.0, 1.0, NAN, 1.0])
+    # The first says nothing: 5 * 0.02 ** 2.
+    assert not chance([9.0, 0.0, 0.0, 1.0], 5, limit=[3.0, 0.01, 0.01, 0.01])
+
+
+def test_what_torch_has_no_number_for_is_no_part_of_the_spread():
+    """Padding; the rest deviates by 0.94."""
+    given = {"known": [0.0, 0.0, NAN, 1.0], "torchs": [-1.0, 1.0, NAN, 1.0]}
+    assert not chance([0.0, 0.0, 0.0, 1.0], 22, **given)
+    assert chance([0.0, 0.0, 0.0, 1.0], 23, **given)
 
 
 def made(kind="RNN", layers=2, both=True, given=True, **options):
@@ -155,6 +166,71 @@ def test_what_h_0_cannot_tell_apart_biases_or_weights_may():
     case = case._replace(weights=tuple(nothing), h_0=case.h_0 * 0)
     (note,) = said(case, "ambiguous", ["W1-hh-not-transposed", "G3-update-swapped"])
     assert "a run with random" in note
+
+
+def invented(**changes):
+    return Mistake(
+        id="Z1", group="Results", sentence="", wrong="", right="", changes=Changes(**changes)
+    )
+
+
+@pytest.mark.parametrize(("off", "words"), [(9e-4, "compute the same"), (2e-3, "a random h_0")])
+def test_four_digits_must_tell_apart(off, words):
+    case = made()
+    right = run_varied(case)
+    same, moved = (
+        invented(laid_out=lambda returned, _: returned._replace(output=returned.output + 0.0)),
+        invented(laid_out=lambda returned, _: returned._replace(output=returned.output + off)),
+    )
+    fitting = [Tried((one,), right, 0.0, True) for one in (same, moved)]
+    found = ("ambiguous", fitting, Searched([], 9, 9))
+    held = {"output": Known(values=right.returned.output.numpy(), rounding=np.zeros(1))}
+    evidence = Evidence(held, {"output": np.zeros(1)})
+    (note,) = telling(case, right, evidence, found, judge((), right, evidence))
+    assert words in note
+
+
+def test_calls_that_would_show_more_draw_states_then_biases_then_weights():
+    case, heard = made("LSTM", given=False), []
+    one = invented(case=lambda case: heard.append(case) or case)
+    right = run_varied(case)
+    fitting = [Tried((one,), right, 0.0, True)] * 2
+    held = {"h_n": Known(values=right.returned.h_n.numpy(), rounding=np.zeros(1))}
+    evidence = Evidence(held, {"h_n": np.zeros(1)})
+    found = ("ambiguous", fitting, Searched([], 9, 9))
+    telling(case, right, evidence, found, judge((), right, evidence))
+
+    assert len(heard) == 6
+    drawn = [
+        {name for name, w in case.weights[3].items() if not torch.equal(w, one.weights[3][name])}
+        for one in heard[::2]
+    ]
+    biases = {"bias_ih", "bias_hh"}
+    assert drawn == [set(), biases, biases | {"weight_ih", "weight_hh"}]
+    for one in heard:
+        assert one.states_given and one.h_0.std() > 0.5 and one.c_0.std() > 0.5
+    assert [torch.equal(one.x, case.x) for one in heard[::2]] == [True, True, False]
+
+
+def test_an_input_of_zeros_is_drawn_past_which_padding_stays():
+    """Zeros hide what is wrong with W_ih, whatever the weights are."""
+    case = made("LSTM")
+    case = case._replace(x=torch.zeros(3, 2, 4), config=replace(case.config, input_size=4))
+    cells = [cell | {"weight_ih": torch.randn(16, 4)} for cell in case.weights[:2]]
+    case = case._replace(weights=(*cells, *case.weights[2:]), lengths=(3, 2), shown=(3, 2))
+    case.x[2, 1] = NAN
+
+    def turned(case):
+        first = case.weights[0] | {"weight_ih": case.weights[0]["weight_ih"].flip(1)}
+        return case._replace(weights=(first, *case.weights[1:]))
+
+    right = run_varied(case)
+    fitting = [Tried((invented(case=c),), right, 0.0, True) for c in (turned, lambda case: case)]
+    held = {"h_n": Known(values=right.returned.h_n.numpy(), rounding=np.zeros(1))}
+    evidence = Evidence(held, {"h_n": np.zeros(1)})
+    found = ("ambiguous", fitting, Searched([], 9, 9))
+    (note,) = telling(case, right, evidence, found, judge((), right, evidence))
+    assert "a run with random weights, input and initial states would tell" in note
 
 
 def test_what_computes_the_same_is_said_to():
