@@ -99,7 +99,8 @@ def _as_array(name: str, given: object) -> tuple[np.ndarray, float]:
         return on_host(given.detach()).astype(np.float64), eps
     try:
         array = np.asarray(given)
-        values = array.astype(np.float64)
+        # Complex numbers are refused below, without numpy's warning.
+        values = array.real.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"{name} must be a tensor, an array or nested lists of numbers, all of one length; got "
@@ -117,7 +118,7 @@ def _rounding(values: np.ndarray, eps: float) -> np.ndarray:
     are taken as exact, since nobody rounds states to them.
     """
     seen = values[np.isfinite(values)]
-    kept = np.abs(np.nan_to_num(values)) * eps
+    kept = np.where(np.isfinite(values), np.abs(values), 0.0) * eps
     for decimals in range(_MOST_DECIMALS + 1):
         scaled = seen * 10.0**decimals
         error = 2 * max(eps, 2e-16) * float(np.abs(scaled).max(initial=0.0))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from torch import Tensor
 
-from rnnviz.engine.varied import Ran, Varied, flipped
+from rnnviz.engine.varied import Ran, Varied, flipped, masked
 from rnnviz.records import CellTrace, Trace
 
 # Fields of a record with a row for each timestep.
@@ -35,7 +36,9 @@ def _cell(ran: Ran, lengths: tuple[int, ...] | None) -> CellTrace:
     layer, direction = ran.place
 
     def placed(rows: Tensor) -> Tensor:
-        return flipped(rows, lengths) if ran.backwards else rows
+        rows = flipped(rows, lengths) if ran.backwards else rows
+        # The scan ran one product into the padding.
+        return rows if lengths is None else masked(rows, lengths, math.nan)
 
     rows = {
         name: placed(getattr(ran.cell, name))

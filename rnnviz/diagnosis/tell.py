@@ -119,7 +119,7 @@ def _apart(one: np.ndarray, other: np.ndarray, limit: float) -> bool:
 
 
 def _probings(case: Case) -> list[tuple[str, Case]]:
-    """Calls of the same net that show more: random states, then biases, then all weights."""
+    """Calls of the same net that show more: random states, then biases, then all else."""
     generator = torch.Generator().manual_seed(0)
 
     def drawn(like: Tensor) -> Tensor:
@@ -132,8 +132,9 @@ def _probings(case: Case) -> list[tuple[str, Case]]:
         for cell in case.weights
     )
     weights = tuple({name: drawn(w) for name, w in cell.items()} for cell in case.weights)
+    x = torch.where(case.x.isnan(), case.x, drawn(case.x))
     return [
         ("a random h_0" if c_0 is None else "random h_0 and c_0", states),
         ("random biases and initial states", states._replace(weights=biases)),
-        ("random weights, input and initial states", states._replace(weights=weights)),
+        ("random weights, input and initial states", states._replace(weights=weights, x=x)),
     ]

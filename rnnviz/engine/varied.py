@@ -251,8 +251,8 @@ def _returned(case: Case, changes: Changes, ran: list[Ran], output: Tensor) -> R
     return returned if changes.laid_out is None else changes.laid_out(returned, case)
 
 
-def masked(rows: Tensor, lengths: tuple[int, ...]) -> Tensor:
-    """The rows with 0 past each sample's length, as torch pads. Shape as given."""
+def masked(rows: Tensor, lengths: tuple[int, ...], value: float = 0.0) -> Tensor:
+    """The rows with a value past each sample's length, 0 as torch pads. Shape as given."""
     t = torch.arange(len(rows), device=rows.device)[:, None]
     outside = t >= torch.tensor(lengths, device=rows.device)[None, :]
-    return rows.masked_fill(outside[..., None], 0.0)
+    return rows.masked_fill(outside[..., None], value)

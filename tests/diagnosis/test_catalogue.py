@@ -53,12 +53,13 @@ class Drawn:
 
 
 def distance(one, other):
-    """max |difference| over all results; infinite where shapes differ."""
+    """max |difference| over all results; infinite where shapes differ or one has no number."""
     worst = 0.0
     for a, b in zip((part for part in one if part is not None), other, strict=True):
         if a.shape != b.shape:
             return float("inf")
-        worst = max(worst, (a - b).abs().max().item())
+        # NaN is larger than nothing: max() would pass over it.
+        worst = max(worst, (a - b).abs().nan_to_num(float("inf")).max().item())
     return worst
 
 
