@@ -11,10 +11,19 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnviz.config import TOLERANCE
 from rnnviz.diagnosis.case import case_of
 from rnnviz.diagnosis.mistake import Mistake
-from rnnviz.diagnosis.numbers import Known, arrays, differences, known, reference
+from rnnviz.diagnosis.numbers import Known, apart, arrays, known, reference
 from rnnviz.diagnosis.pattern import Wrong, wrong_numbers, wrong_states
 from rnnviz.diagnosis.report import Diagnosis, Match, Verdict
-from rnnviz.diagnosis.search import Evidence, Progress, Searched, Tried, judge, pairs, singles
+from rnnviz.diagnosis.search import (
+    Evidence,
+    Progress,
+    Searched,
+    Tried,
+    changes_of,
+    judge,
+    pairs,
+    singles,
+)
 from rnnviz.diagnosis.tell import by_chance, telling
 from rnnviz.engine.varied import Case, Varied, run_varied
 
@@ -88,7 +97,10 @@ def diagnose_case(
         fitting = _distinct(searched.tried)
     verdict: Verdict = "none known"
     if fitting:
-        alike = len(fitting) > 1 or by_chance(fitting[0], right, evidence, searched.count)
+        # What ignores the dropout equals the run in eval mode, from which numbers cannot speak.
+        alike = len(fitting) > 1 or (
+            not case.drops and by_chance(fitting[0], right, evidence, searched.count)
+        )
         names = {1: "one mistake", 2: "two mistakes"}
         verdict = "ambiguous" if alike else names[len(fitting[0].mistakes)]
     found = (verdict, fitting, searched._replace(tried=alone.tried))
@@ -114,8 +126,7 @@ def _differs(run: Varied, right: Varied, case: Case) -> bool:
     """Whether a run's results are other ones than torch's, seen with all their digits."""
     limit, results = TOLERANCE[case.config.dtype], arrays(right.returned)
     return any(
-        array.shape != results[name].shape
-        or differences(array, results[name]).max(initial=0.0) > limit
+        array.shape != results[name].shape or apart(array, results[name]).max(initial=0.0) > limit
         for name, array in arrays(run.returned).items()
     )
 
@@ -137,6 +148,9 @@ def _report(
 ) -> Diagnosis:
     run, judged = right
     verdict, fitting, searched = found
+    if fitting:
+        again = run_varied(case, changes_of(fitting[0].mistakes))
+        fitting = [fitting[0]._replace(run=again), *fitting[1:]]
     matches = tuple(_match(one, searched) for one in fitting)
     wrong = _where(case, run, evidence, fitting)
     return Diagnosis(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.diagnosis.mistake import Mistake
-from rnnviz.diagnosis.numbers import arrays, differences
+from rnnviz.diagnosis.numbers import apart, arrays
 from rnnviz.engine.varied import RIGHT, Case, run_varied
 
 # What four digits after the point can show.
@@ -43,7 +43,7 @@ def cost(case: Case, mistake: Mistake) -> dict[str, float]:
     return {
         name: float("inf")
         if wrong[name].shape != array.shape
-        else float(differences(wrong[name], array).max(initial=0.0))
+        else float(apart(wrong[name], array).max(initial=0.0))
         for name, array in right.items()
     }
 

@@ -92,8 +92,11 @@ def _of_pasted(given: Pasted, shape: tuple[int, ...]) -> Known:
 
 def _as_array(name: str, given: object) -> tuple[np.ndarray, float]:
     """The numbers in float64, and the relative precision they were kept in."""
+    if isinstance(given, list | tuple) and given and all(isinstance(k, Tensor) for k in given):
+        if len({part.shape for part in given}) == 1:
+            given = torch.stack([part.detach() for part in given])
     if isinstance(given, Tensor):
-        if given.dtype.is_complex:
+        if given.dtype.is_complex or given.dtype == torch.bool:
             raise TypeError(f"{name} must hold real numbers, got {given.dtype}.")
         eps = torch.finfo(given.dtype).eps if given.dtype.is_floating_point else 0.0
         return on_host(given.detach()).astype(np.float64), eps
@@ -159,3 +162,9 @@ def differences(got: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         distance = np.abs(got - wanted)
     distance = np.where(np.isnan(distance), np.inf, distance)
     return np.where(np.isnan(got) | (got == wanted), 0.0, distance)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """|one - other| of two runs; 0 where both are NaN or the same infinity, else infinite there."""
+    lost = np.isnan(one) ^ np.isnan(other)
+    return np.where(lost, np.inf, differences(np.where(np.isnan(other), np.nan, one), other))

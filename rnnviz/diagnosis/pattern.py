@@ -122,8 +122,8 @@ def _found(case: Case, parts: list[Part]) -> Wrong:
         row = np.where(there.any(axis=(1, 2)), largest, np.nan)
         pattern[part.row] = np.fmax(pattern[part.row], row)
         wrong = there & ~(off <= part.limit)
-        found = _first(part, wrong, lanes[part.row])
-        if found is not None and found[0] < firsts.get(part.row, (len(case.x),))[0]:
+        found = _first(part, wrong, lanes[part.row], case.lengths)
+        if found is not None and found[0] < firsts.get(part.row, (2 * len(case.x),))[0]:
             firsts[part.row] = found
     if not firsts:
         return Wrong(None, (), pattern)
@@ -134,15 +134,19 @@ def _found(case: Case, parts: list[Part]) -> Wrong:
 
 
 def _first(
-    part: Part, wrong: np.ndarray, lane: tuple[int, Direction]
+    part: Part,
+    wrong: np.ndarray,
+    lane: tuple[int, Direction],
+    lengths: tuple[int, ...] | None,
 ) -> tuple[int, Difference] | None:
     """The first wrong number of a cell in its order of computing, and at which update that is."""
-    at = np.flatnonzero(wrong.any(axis=(1, 2)))
-    if len(at) == 0:
-        return None
     layer, direction = lane
-    t = int(at[-1] if direction == "reverse" else at[0])
-    sample, unit = (int(k) for k in np.argwhere(wrong[t])[0])
+    update = _updates(wrong.shape[:2], direction, lengths)
+    there = np.where(wrong.any(axis=2), update, np.inf)  # (seq_len, batch)
+    if not np.isfinite(there).any():
+        return None
+    t, sample = (int(k) for k in np.unravel_index(there.argmin(), there.shape))
+    unit = int(np.argmax(wrong[t, sample]))
     found = Difference(
         layer=layer,
         direction=direction,
@@ -153,4 +157,16 @@ def _first(
         expected=float(part.wanted[t, sample, unit]),
         seen_in=part.seen_in,
     )
-    return (len(wrong) - 1 - t if direction == "reverse" else t), found
+    return int(update[t, sample]), found
+
+
+def _updates(
+    shape: tuple[int, ...], direction: Direction, lengths: tuple[int, ...] | None
+) -> np.ndarray:
+    """At which of its sample's updates each place is computed; padding comes after all of them."""
+    seq_len, batch = shape
+    t = np.arange(seq_len)[:, None]
+    if direction == "forward":
+        return np.broadcast_to(t, shape)
+    ends = np.array(lengths or (seq_len,) * batch)[None, :]
+    return np.where(t < ends, ends - 1 - t, t)

@@ -52,7 +52,7 @@ class Match:
         distance: the largest |difference| to the known numbers.
         runner_up: the id of the nearest mistake that does not fit, "" if there is none.
         runner_up_distance: how far that one is off.
-        run: the net run with the mistake.
+        run: the net run with the mistake; of matches after the first without its cells.
     """
 
     mistakes: tuple[Mistake, ...]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnviz.diagnosis.catalogue import CATALOGUE
-from rnnviz.diagnosis.mistake import Mistake
+from rnnviz.diagnosis.mistake import Mistake, padded
 from rnnviz.diagnosis.numbers import Known, arrays, differences
 from rnnviz.engine.varied import Case, Changes, Ran, Stopped, Varied, run_varied
 from rnnviz.records.arrays import on_host
@@ -44,15 +44,18 @@ class Tried(NamedTuple):
 
     Attributes:
         mistakes: one or two.
-        run: what came of it.
+        run: what came of it; of a search without its cells, None where it does not fit: a
+            hundred runs would take a hundred times the memory of one.
         distance: the largest |difference| to the known numbers, infinite where the shapes differ.
         fits: whether every known number lies within its limit.
+        share: the share of known numbers that do; -1 where the shapes differ.
     """
 
     mistakes: tuple[Mistake, ...]
-    run: Varied
+    run: Varied | None
     distance: float
     fits: bool
+    share: float = 0.0
 
 
 class Searched(NamedTuple):
@@ -78,10 +81,17 @@ def judge(mistakes: tuple[Mistake, ...], run: Varied, evidence: Evidence) -> Tri
         if limit.shape != off.shape:
             # The shape is another one than torch's: the exactness of the numbers is the same.
             limit = np.broadcast_to(limit.max(initial=0.0), off.shape)
-        if inside:
+        if inside and _in_float32(one):
             limit = np.maximum(limit, _SINGLE * max(1.0, float(np.abs(wanted).max(initial=0.0))))
         fits = fits and bool((off <= limit).all())
     return Tried(mistakes, run, distance, fits)
+
+
+def _in_float32(known: Known) -> bool:
+    """Whether all numbers are ones of float32, as hardly any of a float64 run are."""
+    values = known.values[np.isfinite(known.values)]
+    exact = (known.rounding <= 1e-12 * np.abs(known.values)).all(where=np.isfinite(known.values))
+    return bool(exact) and bool((values == values.astype(np.float32)).all())
 
 
 def applicable(case: Case) -> list[Mistake]:
@@ -95,7 +105,7 @@ def singles(case: Case, evidence: Evidence, progress: Progress) -> Searched:
     for count, one in enumerate(possible):
         if count % 8 == 0:
             progress(1, count / len(possible))
-        tried.append(judge((one,), run_varied(case, one.changes), evidence))
+        tried.append(_light(judge((one,), run_varied(case, one.changes), evidence), evidence))
     tried.sort(key=lambda one: (not one.fits, one.distance))
     return Searched(tried, len(tried), len(possible))
 
@@ -105,7 +115,7 @@ def pairs(case: Case, evidence: Evidence, alone: Searched, progress: Progress) -
 
     Those that bring more of the known numbers right when made alone come first.
     """
-    order = sorted(alone.tried, key=lambda one: -_share_right(one, evidence))
+    order = sorted(alone.tried, key=lambda one: -one.share)
     both = list(_combined(case, [one.mistakes[0] for one in order]))
     found, count, until = [], 0, time.monotonic() + PAIRS_SECONDS
     for mistakes, changes in both:
@@ -121,10 +131,24 @@ def pairs(case: Case, evidence: Evidence, alone: Searched, progress: Progress) -
             continue
         tried = judge(mistakes, run, evidence)
         if tried.fits:
-            found.append(tried)
+            found.append(_light(tried, evidence))
     progress(2, 1.0)
     found.sort(key=lambda one: one.distance)
     return Searched(found, alone.count + count, alone.count + len(both))
+
+
+def changes_of(mistakes: tuple[Mistake, ...]) -> Changes:
+    """The changes of one mistake, or of two that can be made at once."""
+    changes = mistakes[0].changes
+    for mistake in mistakes[1:]:
+        changes = changes.then(mistake.changes)
+    return changes
+
+
+def _light(tried: Tried, evidence: Evidence) -> Tried:
+    """What a search keeps of a run."""
+    run = tried.run._replace(ran=[]) if tried.fits else None
+    return tried._replace(run=run, share=_share_right(tried, evidence))
 
 
 def _early_end(
@@ -150,27 +174,27 @@ def _combined(
     case: Case, mistakes: list[Mistake]
 ) -> Iterator[tuple[tuple[Mistake, Mistake], Changes]]:
     """Pairs, those of the first mistakes first; in both orders where these can matter."""
-    touched = [_touched(case, one.changes) for one in mistakes]
+    cases = [one.changes.case(case) if one.changes.case else case for one in mistakes]
+    touched = [
+        _touched(case, changed, one.changes) for changed, one in zip(cases, mistakes, strict=True)
+    ]
     for last in range(1, len(mistakes)):
         for first in range(last):
             one, two = mistakes[first], mistakes[last]
-            if one.id == two.id:
+            unpadded = cases[first].lengths is None or cases[last].lengths is None
+            if one.id == two.id or (unpadded and padded in one.needs and padded in two.needs):
+                # The same in two forms, or one takes away the lengths that the other needs.
                 continue
-            orders = [(one, two)]
-            if touched[first] & touched[last]:
-                orders.append((two, one))
-            for pair in orders:
+            orders = [(one, two), (two, one)]
+            for pair in orders[: 1 + bool(touched[first] & touched[last])]:
                 changes = pair[0].changes.then(pair[1].changes)
                 if changes is not None:
                     yield pair, changes
 
 
-def _touched(case: Case, changes: Changes) -> set[str]:
+def _touched(case: Case, changed: Case, changes: Changes) -> set[str]:
     """What a mistake changes; two that change one thing can differ by their order."""
     names = {name for name in _IN_TURN if getattr(changes, name) is not None}
-    if changes.case is None:
-        return names
-    changed = changes.case(case)
     names |= {
         name
         for name, old, new in zip(Case._fields, case, changed, strict=True)

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from rnnviz.config import TOLERANCE
-from rnnviz.diagnosis.numbers import NAMES, arrays, differences
-from rnnviz.diagnosis.search import Evidence, Searched, Tried
-from rnnviz.engine.varied import Case, Changes, Varied, run_varied
+from rnnviz.diagnosis.numbers import NAMES, apart, arrays, differences
+from rnnviz.diagnosis.search import Evidence, Searched, Tried, changes_of
+from rnnviz.engine.varied import Case, Varied, run_varied
 
 # Numbers that fit by chance this often, over all runs that were tried, name no mistake.
 _CHANCE = 0.01
@@ -30,7 +30,8 @@ def by_chance(one: Tried, right: Varied, evidence: Evidence, count: int) -> bool
             speaks = ~np.isnan(known.values) & (differences(got, wanted) > 2 * limit)
         else:
             speaks = ~np.isnan(known.values)
-        spread = max(float(np.nanstd(wanted)), 1e-6)
+        # An infinity has no spread.
+        spread = max(float(np.std(wanted[np.isfinite(wanted)])) if wanted.size else 0.0, 1e-6)
         odds = np.minimum(1.0, 2 * limit[speaks] / spread)
         share *= float(np.prod(odds))
     return share > _CHANCE
@@ -97,25 +98,16 @@ def _what_tells(case: Case, one: Tried, other: Tried, evidence: Evidence) -> str
             if name in evidence.known:
                 return f"More digits, or more numbers, of {name} would tell {both} apart."
             return f"{name} would tell {both} apart."
-    changes = [_both(tried) for tried in (one, other)]
+    changes = [changes_of(tried.mistakes) for tried in (one, other)]
     for words, probing in _probings(case):
-        if any(change is None for change in changes):
-            break
         runs = [arrays(run_varied(probing, change).returned) for change in changes]
         if any(_apart(runs[0][name], runs[1][name], _TOLD_APART) for name in runs[0]):
             return f"The numbers of a run with {words} would tell {both} apart."
     return f"No numbers tell {both} apart: they compute the same."
 
 
-def _both(tried: Tried) -> Changes | None:
-    changes = tried.mistakes[0].changes
-    for mistake in tried.mistakes[1:]:
-        changes = changes.then(mistake.changes)
-    return changes
-
-
 def _apart(one: np.ndarray, other: np.ndarray, limit: float) -> bool:
-    return one.shape != other.shape or bool(differences(one, other).max(initial=0.0) > limit)
+    return one.shape != other.shape or bool(apart(one, other).max(initial=0.0) > limit)
 
 
 def _probings(case: Case) -> list[tuple[str, Case]]:

@@ -45,9 +45,10 @@ def by_class({arguments}):
 
 def flat(results):
     """output, h_n and c_n, however they are nested."""
-    if isinstance(results, (tuple, list)) and not isinstance(results[0], (int, float, list)):
+    tensors = isinstance(results, list) and all(torch.is_tensor(one) for one in results)
+    if isinstance(results, tuple) or (tensors and len({{one.shape for one in results}}) > 1):
         return [part for result in results for part in flat(result)]
-    return [torch.as_tensor(results).detach()]
+    return [torch.stack(results) if tensors else torch.as_tensor(results).detach()]
 
 
 '''

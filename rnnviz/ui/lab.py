@@ -102,6 +102,11 @@ def mistakes_of(kind: Kind) -> list[tuple[int, Mistake]]:
     return list(found.values())
 
 
+def forms_of(id: str, kind: Kind) -> dict[int, Mistake]:
+    """The forms of a mistake in a kind of net, by their places in the catalogue."""
+    return {index: one for index, one in enumerate(CATALOGUE) if one.id == id and kind in one.kinds}
+
+
 def room_for(case: Case, need: str) -> dict[str, object]:
     """Settings that give a net what a mistake needs, by the name of the need; {} if none do."""
     seq_len, width = len(case.x), case.config.num_directions * case.config.state_size

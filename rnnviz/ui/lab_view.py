@@ -15,7 +15,7 @@ from rnnviz.diagnosis.mistake import Mistake
 from rnnviz.engine.varied import Case
 from rnnviz.figures.diagnosed import error_map
 from rnnviz.ui.cache import Run, call_of
-from rnnviz.ui.lab import Lab, case_in, lab_of, mistakes_of, packed_lab, room_for, test_of
+from rnnviz.ui.lab import Lab, case_in, forms_of, lab_of, mistakes_of, packed_lab, room_for, test_of
 from rnnviz.ui.player import play_packed
 from rnnviz.ui.views import chart, look
 from rnnviz.ui.words import plain
@@ -50,7 +50,7 @@ def lab_view(run: Run, sample: int) -> None:
     lines = [f"- {line}" for line in mistake.wrong.splitlines()]
     lines += [f"+ {line}" for line in mistake.right.splitlines()]
     st.code("\n".join(lines), language="diff", wrap_lines=True)
-    if mistake.applies(case):
+    if mistake.applies(case) and mistake.group != "Dropout":
         _run_it(run, sample, index)
     else:
         _why_not(case, mistake)
@@ -77,7 +77,12 @@ def _choose(kind: Kind) -> int:
     # Without a default, as the first of those found would be one, and be left out of the link.
     chosen = row.selectbox(label, ids, None, key="mistake", bind="query-params", width=360)
     st.session_state[_LAST] = chosen
-    return next(index for index, one in known if one.id == chosen)
+    forms = forms_of(chosen, kind)
+    if len(forms) == 1:
+        return next(iter(forms))
+    key = f"_lab_form_{chosen}_{kind}"
+    words = {index: one.sentence for index, one in forms.items()}
+    return st.radio("It is made in more than one form", list(forms), key=key, format_func=words.get)
 
 
 def _has(mistake: Mistake, words: str) -> bool:
@@ -88,7 +93,7 @@ def _has(mistake: Mistake, words: str) -> bool:
 
 def _why_not(case: Case, mistake: Mistake) -> None:
     """What the net lacks, and a press that gives it."""
-    if mistake.changes is None:
+    if mistake.changes is None or mistake.group == "Dropout":
         shows = "What it gives is drawn at random, so that no numbers name it"
         if mistake.group != "Dropout":
             shows = "It does not show in output, h_n and c_n of torch's nets"

@@ -19,6 +19,9 @@ from rnnviz.ui.words import sentence
 NAMES = ("output", "h_n", "c_n")
 NOT_USED = "not used"
 
+# Arrays offered at once.
+MOST_LISTED = 6
+
 _ENDINGS = ("npy", "npz", "pt", "pth", "safetensors", "csv", "txt")
 
 # Where the session holds (name, bytes) of a file of results.
@@ -150,7 +153,12 @@ def _assigned(
     chosen: dict[str, Pasted | Array] = {}
     options = [*shapes, NOT_USED]
     guesses = guessed(found, shapes)
-    for index, (one, guess) in enumerate(zip(found[: len(NAMES) + 1], guesses, strict=False)):
+    # Those with a guess come first: a file may hold the weights as well.
+    order = sorted(range(len(found)), key=lambda k: guesses[k] == NOT_USED)
+    if len(found) > MOST_LISTED:
+        st.caption(f"{len(found) - MOST_LISTED} more arrays are left out.")
+    for index in order[:MOST_LISTED]:
+        one, guess = found[index], guesses[index]
         row = st.container(horizontal=True, vertical_alignment="center")
         # As text: a name in a file may hold what Markdown would make a link of.
         row.text(f"{one.name[:40] or f'array {index}'}: {one.shape}")

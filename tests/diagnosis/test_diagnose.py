@@ -297,3 +297,46 @@ def test_right_numbers_in_another_layout_are_named():
     output, h_n = (part.detach() for part in net(x, h_0))
     found = rnnviz.diagnose(net, x, h_0, output=output.transpose(0, 1), h_n=h_n)
     assert [match.id for match in found.matches] == ["T6-output-batch-first"]
+
+
+def test_packed_numbers_of_no_known_mistake_are_unknown():
+    """Some mistakes take away the lengths that others need: the two cannot be made at once."""
+    net, x, h_0 = made()
+    packed = pack_padded_sequence(x, [3, 5, 2], enforce_sorted=False)
+    found = rnnviz.diagnose(net, packed, h_0, output=torch.rand(STEPS, BATCH, 12) - 0.5)
+    assert found.verdict == "none known"
+    assert found.tried > 1000
+
+
+def test_first_wrong_update_is_counted_from_each_samples_own_end():
+    net, x, h_0 = made(layers=1)
+    packed = pack_padded_sequence(x, [5, 3, 5], enforce_sorted=False)
+    output, _ = nn.utils.rnn.pad_packed_sequence(net(packed, h_0)[0])
+    output = output.detach().clone()
+    output[2, 0, UNITS] += 0.1  # Update 2 of sample 0, from its end at t = 4.
+    output[2, 1, UNITS + 3] += 0.1  # Update 0 of sample 1.
+    found = rnnviz.diagnose(net, packed, h_0, output=output)
+    first = found.first_difference
+    assert (first.direction, first.t, first.sample, first.unit) == ("reverse", 2, 1, 3)
+
+
+def test_noise_below_float32_is_no_computation_in_float32():
+    net, x, h_0 = made(dtype=torch.float64)
+    x, h_0 = x.double(), h_0.double()
+    output, _ = net(x, h_0)
+    noise = 1e-8 * torch.randn(output.shape, dtype=torch.float64)
+    assert rnnviz.diagnose(net, x, h_0, output=output.detach() + noise).verdict == "none known"
+
+
+def test_lists_of_tensors_are_stacked_and_truth_values_refused():
+    net, x, h_0 = made()
+    output, _ = net(x, h_0)
+    assert rnnviz.diagnose(net, x, h_0, output=list(output)).verdict == "equal"
+    with pytest.raises(TypeError, match="output must hold real numbers"):
+        rnnviz.diagnose(net, x, h_0, output=output > 0)
+
+
+def test_a_search_keeps_no_cells_but_of_the_best():
+    net, x, _ = made()
+    found = rnnviz.diagnose(net, x, **rounded(planted("H1-state-never-updated", net, x, None)))
+    assert [bool(match.run.ran) for match in found.matches] == [True, False]

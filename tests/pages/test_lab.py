@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.diagnosis.catalogue import CATALOGUE
+from rnnviz.ui.lab import forms_of as lab_forms
 from tests.pages.conftest import MAIN
 
 LAB = "../../pages/check/lab.py"
@@ -110,3 +111,13 @@ def test_every_need_of_a_mistake_can_be_met(kind):
             assert all(rooms) and tries < 4, (one.id, missing)
             for room in rooms:
                 settings |= room
+
+
+def test_both_forms_of_a_mistake_can_be_run():
+    at = lab(mistake="H3-h0-ignored", kind="LSTM")
+    (form,) = at.main.radio
+    assert len(form.options) == 2
+    before = at.metric[0].value
+    form.set_value(max(lab_forms("H3-h0-ignored", "LSTM"))).run()
+    assert not at.exception
+    assert at.metric[0].value != before

@@ -193,8 +193,8 @@ RESULTS = (
     ),
     _wrong(
         "N5-hn-from-output-last-step",
-        "h_n of the last layer is output at the last timestep, where the reverse pass has seen "
-        "one step only.",
+        "h_n of the last layer is output at the last timestep, where a reverse pass has seen one "
+        "step only and a shorter sample has ended.",
         ("h_n[-2:] = output[-1].reshape(batch, 2, -1).transpose(0, 1)", "h_n[-1] = h_reverse[0]"),
         Changes(returns=h_n_from_output),
     ),
