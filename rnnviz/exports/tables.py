@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnviz.exports.long_form import checked_tokens, long_form
+from rnnviz.exports.long_form import Rows, checked_tokens, long_form
 from rnnviz.exports.selection import Selection
 from rnnviz.limits import MAX_CSV_ROWS, MAX_PARQUET_ROWS
 from rnnviz.records import Trace
 
 if TYPE_CHECKING:
-    from pyarrow import DictionaryArray
+    import pyarrow
 
 COLUMNS = ("layer", "direction", "t", "sample", "unit", "quantity", "value")
 
@@ -49,21 +49,26 @@ def trace_csv(
     if words is not None:
         words = ["'" + word if word.startswith(_FORMULA) else word for word in words]
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    # Python quotes a CR within a cell only where the lines end in one, as RFC 4180 has them.
+    writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([*COLUMNS, *([] if words is None else ["token"])])
     for rows in long_form(trace, selection or Selection(), MAX_CSV_ROWS):
-        count = len(rows.value)
-        columns = [
-            [rows.block.layer] * count,
-            [rows.block.direction] * count,
-            *(column.tolist() for column in (rows.t, rows.sample, rows.unit)),
-            [rows.block.quantity] * count,
-            rows.value.astype(str).tolist(),
-        ]
-        if words is not None:
-            columns.append(["" if t < 0 else words[t] for t in rows.labelled.tolist()])
-        writer.writerows(zip(*columns, strict=True))
+        writer.writerows(_cells(rows, words))
     return file.getvalue().encode()
+
+
+def _cells(rows: Rows, words: list[str] | None) -> Iterator[tuple[object, ...]]:
+    count = len(rows.value)
+    columns = [
+        [rows.block.layer] * count,
+        [rows.block.direction] * count,
+        *(column.tolist() for column in (rows.t, rows.sample, rows.unit)),
+        [rows.block.quantity] * count,
+        rows.value.astype(str).tolist(),
+    ]
+    if words is not None:
+        columns.append(["" if t < 0 else words[t] for t in rows.labelled.tolist()])
+    return zip(*columns, strict=True)
 
 
 def trace_parquet(
@@ -84,11 +89,18 @@ def trace_parquet(
         TypeError, ValueError: as for `trace_csv`.
         TooLargeError: the table would have more than `MAX_PARQUET_ROWS` rows.
     """
-    import pyarrow
     from pyarrow import parquet
 
     words = checked_tokens(tokens, trace)
     table = long_form(trace, selection or Selection(), MAX_PARQUET_ROWS)
+    file = io.BytesIO()
+    parquet.write_table(_arrow(table, words), file, compression="zstd")
+    return file.getvalue()
+
+
+def _arrow(table: list[Rows], words: list[str] | None) -> pyarrow.Table:
+    import pyarrow
+
     counts = [len(rows.value) for rows in table]
     which = np.repeat(np.arange(len(table)), counts)
     value = np.concatenate([rows.value for rows in table])
@@ -104,12 +116,10 @@ def trace_parquet(
     }
     if words is not None:
         columns["token"] = _named(words, np.concatenate([rows.labelled for rows in table]))
-    file = io.BytesIO()
-    parquet.write_table(pyarrow.table(columns), file, compression="zstd")
-    return file.getvalue()
+    return pyarrow.table(columns)
 
 
-def _named(names: list[str], indices: np.ndarray) -> DictionaryArray:
+def _named(names: list[str], indices: np.ndarray) -> pyarrow.DictionaryArray:
     """The name at each index, null where it is below 0."""
     import pyarrow
 
