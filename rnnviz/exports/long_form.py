@@ -56,8 +56,9 @@ def long_form(trace: Trace, selection: Selection, most: int) -> list[Rows]:
         )
     if count == 0:
         raise ValueError(
-            "the selection must hold a number; these samples are shorter than the timesteps, which "
-            f"count from 0: their lengths are {trace.lengths}."
+            "the selection must hold a number; of the timesteps, which count from 0, its samples "
+            f"have none: there are {trace.batch} samples, their lengths are "
+            f"{trace.lengths or trace.seq_len}."
         )
     return [_rows(*one) for one in zip(blocks, kept, units, strict=True)]
 

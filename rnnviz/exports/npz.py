@@ -25,7 +25,7 @@ from rnnviz.config import (
 )
 from rnnviz.engine.clamps import clamps_of_cells
 from rnnviz.engine.plan import cell_buffers
-from rnnviz.exports.npz_checks import NO_FIT, TraceFileError, check_shapes
+from rnnviz.exports.npz_checks import NO_FIT, TraceFileError, TraceTooLargeError, check_shapes
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Packed, Trace
 
@@ -179,7 +179,7 @@ def load_trace(
 def _check_size(members: dict[str, int], max_bytes: int) -> None:
     total = sum(members.values())
     if total > max_bytes:
-        raise TraceFileError(
+        raise TraceTooLargeError(
             f"the .npz would take {total:,} bytes unpacked, more than {max_bytes:,}."
         )
 

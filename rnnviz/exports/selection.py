@@ -129,7 +129,8 @@ def _check(name: str, chosen: tuple | None, there: Iterable) -> None:
     there = there if isinstance(there, range) else list(there)
     missing = [one for one in chosen or () if one not in there]
     if missing:
-        known = f"0 to {there[-1]}" if isinstance(there, range) else ", ".join(there)
+        known = f"0 to {len(there) - 1}" if isinstance(there, range) else ", ".join(there)
+        known = known if there else "none"
         raise ValueError(f"{name} must be among {known}; got {missing[0]!r}.")
 
 
@@ -148,7 +149,7 @@ def _blocks(trace: Trace, row: int, cell: CellTrace) -> Iterator[Block]:
     for name, states in (("h_n", trace.h_n), ("c_n", trace.c_n)):
         state = states if trace.of_one_cell or states is None else states[row]
         if state is not None:
-            values = state.reshape(1, trace.batch, -1)
+            values = state.reshape(1, trace.batch, state.shape[-1])
             yield Block(cell.layer, cell.direction, name, last, values)
 
 
@@ -174,7 +175,7 @@ def _output(trace: Trace) -> np.ndarray:
         return _unpacked(trace, trace.output)
     if trace.config.batch_first and trace.batched and not trace.of_one_cell:
         return trace.output.transpose(1, 0, 2)
-    return trace.output.reshape(trace.seq_len, trace.batch, -1)
+    return trace.output.reshape(trace.seq_len, trace.batch, trace.output.shape[-1])
 
 
 def _unpacked(trace: Trace, output: Packed) -> np.ndarray:

@@ -248,6 +248,14 @@ def test_a_selection_past_the_end_of_its_samples_is_refused():
         trace_csv(NETS["packed"](), Selection(timesteps=(3,), samples=(0,)))
 
 
+def test_a_batch_of_no_sample_has_no_table():
+    trace = rnnviz.trace(lstm(), torch.zeros(5, 0, 3))
+    with pytest.raises(ValueError, match="there are 0 samples"):
+        trace_csv(trace)
+    with pytest.raises(ValueError, match="samples must be among none; got 0"):
+        trace_csv(trace, Selection(samples=(0,)))
+
+
 def test_tokens_that_do_not_fit_are_refused():
     trace = NETS["rnn"]()
     with pytest.raises(ValueError, match=r"tokens must be one for each of 5 timesteps, got 2."):
