@@ -19,13 +19,14 @@ ORDER = [
     "scene",
     "exports",
     "files",
+    "cli",
     "ui",
     "pages",
 ]
 BASE = {"config", "limits", "records"}
 # Modules and packages of the top level that belong to a group. Shapes are read off configs and
 # records alone, so everything right of these may show them.
-PLACES = {"examples": "engine", "shapes": "inputs"}
+PLACES = {"examples": "engine", "shapes": "inputs", "__main__": "cli"}
 # Third parties a group may import.
 ALLOWED = {
     "base": {"numpy"},
@@ -36,6 +37,7 @@ ALLOWED = {
     "scene": {"numpy"},
     "exports": {"numpy", "plotly", "pyarrow", "safetensors"},
     "files": {"numpy", "torch", "safetensors"},
+    "cli": {"numpy", "torch"},
     "ui": {"numpy", "torch", "plotly", "streamlit", "starlette", "pandas", "threadpoolctl"},
     "pages": {"streamlit"},
 }
