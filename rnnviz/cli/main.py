@@ -31,17 +31,25 @@ def main(argv: Sequence[str]) -> int:
         The exit code; what each means stands in the help.
     """
     try:
+        code = _run(argv)
+        # Here, where its failure can still be dealt with; there may be no stdout at all.
+        print(end="", flush=True)
+        return code
+    except BrokenPipeError:
+        # The reader of the output, such as `head`, has had enough. What Python still holds of it
+        # would fail once more at the exit (https://docs.python.org/3/library/signal.html).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _run(argv: Sequence[str]) -> int:
+    try:
         args = _parser().parse_args(argv)
         return args.run(args)
     except CommandError as error:
         return _said(error.code, str(error))
     except MemoryError:
         return _said(TOO_LARGE, "memory is full; lower seq_len, batch or the size of the net.")
-    except BrokenPipeError:
-        # The reader of the output, such as `head`, has had enough. What Python still holds of it
-        # would fail once more at the exit (https://docs.python.org/3/library/signal.html).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except SystemExit as stop:
         # After --help.
         return stop.code or DONE

@@ -29,10 +29,12 @@ def run_trace(args: Namespace) -> int:
         run = trace(module, given.x, hx)
     comparison = compare(run, module)
     verdict = "equal" if comparison.equal else f"NOT equal, first at {comparison.first}"
+    # Before anything is printed, to a reader that may have gone.
+    written = write_out(args.out, trace_npz(run), force=args.force)
     print(_sizes(config))
     print(f"{given.seq_len} timesteps, batch of {given.batch}")
     print(f"max |difference| to torch.nn: {comparison.max_difference:.3g}, {verdict}")
-    print(write_out(args.out, trace_npz(run), force=args.force))
+    print(written)
     return DONE if comparison.equal else DIFFERS
 
 
