@@ -11,37 +11,14 @@ import pandas as pd
 import pytest
 import torch
 from safetensors.numpy import load_file
-from safetensors.torch import save_file
 from torch import nn
 
 import rnnviz
 from rnnviz.cli.commands import COMMANDS
 from rnnviz.cli.main import main
+from tests.cli.conftest import make_lstm
 
 ROOT = Path(__file__).parents[2]
-
-
-def make_lstm(**options):
-    torch.manual_seed(1)
-    return nn.LSTM(3, 4, num_layers=2, bidirectional=True, **options).eval()
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Files to work with, in the current folder."""
-    monkeypatch.chdir(tmp_path)
-    net = make_lstm()
-    torch.save(net.state_dict(), "net.pt")
-    torch.save(nn.RNN(3, 4, nonlinearity="relu").state_dict(), "rnn.pt")
-    torch.save(nn.ModuleDict({"a": nn.GRU(3, 4), "b": nn.GRU(3, 5)}).state_dict(), "two.pt")
-    save_file(nn.GRU(3, 4).state_dict(), "gru.safetensors")
-    torch.manual_seed(2)
-    np.save("x.npy", torch.randn(6, 3).numpy())
-    np.save("batch.npy", torch.randn(2, 6, 3).numpy())
-    Path("x.csv").write_text("1,2,3\n4,5,6\n")
-    run = rnnviz.trace(net, torch.from_numpy(np.load("x.npy")))
-    Path("trace.npz").write_bytes(rnnviz.trace_npz(run))
-    return tmp_path
 
 
 def run_cli(*args, cwd=None):
