@@ -42,17 +42,12 @@ def blaming(name: str, code: int = REFUSED) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = shown(name or str(error.filename))
+        where = name or error.filename
         raise CommandError(code, f"{where}: {error.strerror or error}.") from error
     except (ValueError, TypeError, RuntimeError, NotImplementedError) as error:
-        before = f"{shown(name)}: " if name else ""
+        before = f"{name}: " if name else ""
         code = TOO_LARGE if _is_too_large(error) else code
         raise CommandError(code, f"{before}{error}") from error
-
-
-def shown(name: str) -> str:
-    """A file's name, with what no terminal should get written as Python writes it."""
-    return name if name.isprintable() else repr(name)
 
 
 def one_line(text: str) -> str:

@@ -6,7 +6,7 @@ import os
 from argparse import ArgumentParser
 from pathlib import Path
 
-from rnnviz.cli.errors import REFUSED, TOO_LARGE, WRONG_USAGE, CommandError, blaming, shown
+from rnnviz.cli.errors import REFUSED, TOO_LARGE, WRONG_USAGE, CommandError, blaming, one_line
 
 
 def read_bytes(name: str, most: int) -> bytes:
@@ -19,10 +19,10 @@ def read_bytes(name: str, most: int) -> bytes:
     with blaming(name):
         size = path.stat().st_size
         if not path.is_file():
-            raise CommandError(REFUSED, f"{shown(name)}: it is no ordinary file.")
+            raise CommandError(REFUSED, f"{name}: it is no ordinary file.")
         if size > most:
             raise CommandError(
-                TOO_LARGE, f"{shown(name)}: it must have at most {most:,} bytes, got {size:,}."
+                TOO_LARGE, f"{name}: it must have at most {most:,} bytes, got {size:,}."
             )
         return path.read_bytes()
 
@@ -43,17 +43,15 @@ def check_out(name: str, *, force: bool) -> None:
     with blaming(name):
         path = Path(name)
         if not path.name or path.is_dir():
-            raise CommandError(WRONG_USAGE, f"--out must be a file, got the folder {shown(name)}.")
+            raise CommandError(WRONG_USAGE, f"--out must be a file, got the folder {name}.")
         if not path.parent.is_dir():
-            raise CommandError(REFUSED, f"{shown(name)}: its folder is not there.")
+            raise CommandError(REFUSED, f"{name}: its folder is not there.")
         if not os.path.lexists(path):
             return
         if not path.is_file():
-            raise CommandError(WRONG_USAGE, f"--out must be an ordinary file, got {shown(name)}.")
+            raise CommandError(WRONG_USAGE, f"--out must be an ordinary file, got {name}.")
         if not force:
-            raise CommandError(
-                WRONG_USAGE, f"{shown(name)} is there already; --force writes over it."
-            )
+            raise CommandError(WRONG_USAGE, f"{name} is there already; --force writes over it.")
 
 
 def write_out(name: str, data: bytes, *, force: bool) -> str:
@@ -73,4 +71,4 @@ def write_out(name: str, data: bytes, *, force: bool) -> str:
     finally:
         with blaming(name):
             part.unlink(missing_ok=True)
-    return f"wrote {shown(name)}, {len(data):,} bytes"
+    return one_line(f"wrote {name}, {len(data):,} bytes")

@@ -7,7 +7,7 @@ from typing import NamedTuple, get_args
 
 from torch import Tensor, nn
 
-from rnnviz.cli.errors import WRONG_USAGE, CommandError, blaming, shown
+from rnnviz.cli.errors import WRONG_USAGE, CommandError, blaming
 from rnnviz.cli.numbers import Given, read_input, read_states
 from rnnviz.config import NetConfig, Nonlinearity, RNNConfig
 from rnnviz.engine.checks import config_of
@@ -91,5 +91,5 @@ def _named(file: LoadedFile, args: Namespace) -> LoadedNet:
         names = ", ".join(repr(net.name) for net in file.nets)
         got = "none" if args.net is None else repr(args.net)
         raise CommandError(
-            WRONG_USAGE, f"--net must be one of {names} of {shown(args.model)}; got {got}."
+            WRONG_USAGE, f"--net must be one of {names} of {args.model}; got {got}."
         ) from error

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from rnnviz.cli.errors import REFUSED, WRONG_USAGE, CommandError, blaming, shown
+from rnnviz.cli.errors import REFUSED, WRONG_USAGE, CommandError, blaming
 from rnnviz.cli.files import read_bytes
 from rnnviz.config import NetConfig
 from rnnviz.inputs import read_numbers, read_series
@@ -45,7 +45,7 @@ def read_input(name: str, config: NetConfig) -> Given:
     if width != config.input_size:
         raise CommandError(
             REFUSED,
-            f"{shown(name)}: each timestep must have input_size={config.input_size} numbers, as "
+            f"{name}: each timestep must have input_size={config.input_size} numbers, as "
             f"the net reads; got {width}.",
         )
     x = _in_dtype(name, values, config)
@@ -67,7 +67,7 @@ def read_states(name: str, config: NetConfig) -> Tensor:
         CommandError: the file cannot be read.
     """
     if not _is_npy(name):
-        raise CommandError(WRONG_USAGE, f"{shown(name)}: states must be a .npy.")
+        raise CommandError(WRONG_USAGE, f"{name}: states must be a .npy.")
     return _in_dtype(name, _array(name), config)
 
 
@@ -84,7 +84,7 @@ def read_result(name: str) -> np.ndarray | Pasted:
         found = read_numbers(data.decode("utf-8-sig"))
     if len(found) != 1:
         raise CommandError(
-            REFUSED, f"{shown(name)}: it must hold one array, got {len(found)}; a file for each."
+            REFUSED, f"{name}: it must hold one array, got {len(found)}; a file for each."
         )
     return found[0]
 
@@ -121,7 +121,7 @@ def _in_dtype(name: str, values: np.ndarray, config: NetConfig) -> Tensor:
     if not torch.isfinite(tensor).all():
         raise CommandError(
             REFUSED,
-            f"{shown(name)}: its numbers must fit {config.dtype}, the net's dtype; the largest is "
+            f"{name}: its numbers must fit {config.dtype}, the net's dtype; the largest is "
             f"{np.abs(values).max():g}.",
         )
     return tensor

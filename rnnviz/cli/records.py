@@ -13,7 +13,6 @@ from rnnviz.cli.errors import (
     WRONG_USAGE,
     CommandError,
     blaming,
-    shown,
 )
 from rnnviz.cli.files import add_out, check_out, write_out
 from rnnviz.config import Direction
@@ -129,7 +128,7 @@ def run_script(args: Namespace) -> int:
     if beside and not zipped:
         raise CommandError(
             TOO_LARGE,
-            f"{shown(args.trace)}: its numbers are too many for a script; give --out a name that "
+            f"{args.trace}: its numbers are too many for a script; give --out a name that "
             "ends in .zip for a script with its numbers beside it.",
         )
     print(write_out(args.out, data, force=args.force))

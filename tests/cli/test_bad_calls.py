@@ -10,6 +10,8 @@ import torch
 from torch import nn
 
 import rnnviz
+from rnnviz.cli.errors import CommandError, one_line
+from rnnviz.cli.files import write_out
 from rnnviz.cli.main import main
 from rnnviz.exports import tables
 
@@ -269,3 +271,14 @@ def test_a_file_name_that_would_steer_a_terminal_is_written_out(capsys):
 
     assert re.search(r"\\x1b\[31m", shown) and "\x1b" not in shown
     assert shown.count("\n") == 1
+
+
+def test_a_message_of_several_lines_becomes_one():
+    assert one_line("hidden_size\n    must be\t1, got\x00") == "hidden_size must be 1, got\\x00"
+
+
+def test_a_file_that_came_while_the_command_ran_is_not_written_over():
+    with pytest.raises(CommandError, match=r"x\.csv is there already"):
+        write_out("x.csv", b"new", force=False)
+
+    assert Path("x.csv").read_text() == "1,2,3\n4,5,6\n"
