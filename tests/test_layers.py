@@ -111,3 +111,24 @@ assert rnnviz.load_trace(rnnviz.trace_npz(trace)).seq_len == 5
 rnnviz.examples.toggle()
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_the_command_line_needs_nothing_of_the_app(tmp_path):
+    """In a fresh interpreter with the library's own dependencies alone."""
+    program = """
+import sys
+for name in ("plotly", "streamlit", "pandas", "pyarrow", "regex", "PIL", "starlette"):
+    sys.modules[name] = None
+import numpy, torch
+from rnnviz.cli.main import main
+folder = sys.argv[1]
+torch.save(torch.nn.GRU(3, 4).state_dict(), f"{folder}/net.pt")
+numpy.savetxt(f"{folder}/x.csv", numpy.ones((5, 3)), delimiter=",")
+net, trace = [f"{folder}/net.pt", f"{folder}/x.csv"], f"{folder}/trace.npz"
+assert main(["trace", *net, "--out", trace]) == 0
+assert main(["data", trace, "--format", "csv", "--out", f"{folder}/data.csv"]) == 0
+assert main(["data", trace, "--format", "safetensors", "--out", f"{folder}/data"]) == 0
+assert main(["script", trace, "--out", f"{folder}/net.py"]) == 0
+assert main(["diagnose", *net, "--output", f"{folder}/x.csv"]) == 1
+"""
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, cwd=ROOT)
