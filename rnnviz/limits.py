@@ -88,3 +88,13 @@ MAX_SET_NAME_CHARS = 40
 
 # Bytes of the JSON in a session's file: all sets of edits at their longest, and room for the rest.
 MAX_SESSION_JSON_BYTES = 2 * 2**20
+
+# Rows of a table as CSV: those of a spreadsheet's sheet, but for the header. 60 MB of text.
+MAX_CSV_ROWS = 2**20 - 1
+
+# Rows of a table as Parquet: 500 MB while its columns are made.
+MAX_PARQUET_ROWS = 10_000_000
+
+
+class TooLargeError(ValueError):
+    """More than a bound allows; the message names what to lower."""

@@ -19,13 +19,14 @@ ORDER = [
     "scene",
     "exports",
     "files",
+    "cli",
     "ui",
     "pages",
 ]
 BASE = {"config", "limits", "records"}
 # Modules and packages of the top level that belong to a group. Shapes are read off configs and
 # records alone, so everything right of these may show them.
-PLACES = {"examples": "engine", "shapes": "inputs"}
+PLACES = {"examples": "engine", "shapes": "inputs", "__main__": "cli"}
 # Third parties a group may import.
 ALLOWED = {
     "base": {"numpy"},
@@ -34,8 +35,9 @@ ALLOWED = {
     "diagnosis": {"numpy", "torch"},
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
-    "exports": {"numpy", "plotly"},
+    "exports": {"numpy", "plotly", "pyarrow", "safetensors"},
     "files": {"numpy", "torch", "safetensors"},
+    "cli": {"numpy", "torch"},
     "ui": {"numpy", "torch", "plotly", "streamlit", "starlette", "pandas", "threadpoolctl"},
     "pages": {"streamlit"},
 }
@@ -109,3 +111,24 @@ assert rnnviz.load_trace(rnnviz.trace_npz(trace)).seq_len == 5
 rnnviz.examples.toggle()
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_the_command_line_needs_nothing_of_the_app(tmp_path):
+    """In a fresh interpreter with the library's own dependencies alone."""
+    program = """
+import sys
+for name in ("plotly", "streamlit", "pandas", "pyarrow", "regex", "PIL", "starlette"):
+    sys.modules[name] = None
+import numpy, torch
+from rnnviz.cli.main import main
+folder = sys.argv[1]
+torch.save(torch.nn.GRU(3, 4).state_dict(), f"{folder}/net.pt")
+numpy.savetxt(f"{folder}/x.csv", numpy.ones((5, 3)), delimiter=",")
+net, trace = [f"{folder}/net.pt", f"{folder}/x.csv"], f"{folder}/trace.npz"
+assert main(["trace", *net, "--out", trace]) == 0
+assert main(["data", trace, "--format", "csv", "--out", f"{folder}/data.csv"]) == 0
+assert main(["data", trace, "--format", "safetensors", "--out", f"{folder}/data"]) == 0
+assert main(["script", trace, "--out", f"{folder}/net.py"]) == 0
+assert main(["diagnose", *net, "--output", f"{folder}/x.csv"]) == 1
+"""
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, cwd=ROOT)

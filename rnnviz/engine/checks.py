@@ -11,6 +11,7 @@ from rnnviz.config import Kind, NetConfig, RNNConfig
 from rnnviz.engine.activations import Given
 from rnnviz.engine.plan import record_bytes
 from rnnviz.engine.stack import CELL_KINDS, CellStack
+from rnnviz.limits import TooLargeError
 
 Module: TypeAlias = nn.RNN | nn.LSTM | nn.GRU | nn.RNNCell | nn.LSTMCell | nn.GRUCell | CellStack
 
@@ -124,12 +125,12 @@ def check_budget(
     `written` and `indices` are those of `record_bytes`.
 
     Raises:
-        ValueError: with the bytes it would take and what to lower.
+        TooLargeError: with the bytes it would take and what to lower.
     """
     seq_len, batch = sizes
     needed = record_bytes(config, seq_len, batch, written, indices)
     if needed > max_bytes:
-        raise ValueError(
+        raise TooLargeError(
             f"the trace would take {needed:,} bytes, more than the {max_bytes:,} allowed: "
             f"lower seq_len={seq_len}, batch={batch}, num_layers={config.num_layers} or "
             f"hidden_size={config.hidden_size}."

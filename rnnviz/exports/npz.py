@@ -25,7 +25,7 @@ from rnnviz.config import (
 )
 from rnnviz.engine.clamps import clamps_of_cells
 from rnnviz.engine.plan import cell_buffers
-from rnnviz.exports.npz_checks import NO_FIT, TraceFileError, check_shapes
+from rnnviz.exports.npz_checks import NO_FIT, TraceFileError, TraceTooLargeError, check_shapes
 from rnnviz.limits import LIBRARY_MAX_BYTES
 from rnnviz.records import CellTrace, Packed, Trace
 
@@ -47,7 +47,7 @@ NOT_AN_ARCHIVE = (
 _COMPUTED = ("wx", "wh", "a", "gates", "r_hn", "c", "tanh_c", "h", "dropout_mask")
 _PACKED = ("batch_sizes", "sorted_indices", "unsorted_indices")
 
-README = """\
+LAYOUT = """\
 A trace of torch.nn.RNN, LSTM, GRU or a CellStack, made by RNNviz. Layers, units and timesteps
 count from 0.
 
@@ -74,24 +74,41 @@ output is the data of a PackedSequence, with batch_sizes, sorted_indices and uns
 config is the net's sizes and options (JSON), batched whether the input had a batch axis,
 lengths the number of timesteps of each sample; positions past it hold NaN. clamps, if there are
 any, says what was held (JSON).
-In Python: trace = rnnviz.load_trace("trace.npz"); trace.cell(1, "reverse").h[5]
 bfloat16 is stored as float32, which holds every bfloat16 value exactly.
+"""
+
+_IN_PYTHON = """\
+In Python: trace = rnnviz.load_trace("trace.npz"); trace.cell(1, "reverse").h[5]
 """
 
 
 def trace_npz(trace: Trace) -> bytes:
     """The whole record as the bytes of a compressed `.npz`; its README field says the layout."""
     trace = trace.numpy()
+    texts = texts_of(trace) | {"README": LAYOUT + _IN_PYTHON}
+    file = io.BytesIO()
+    np.savez_compressed(
+        file, **{name: np.array(text) for name, text in texts.items()}, **arrays_of(trace)
+    )
+    return file.getvalue()
+
+
+def texts_of(trace: Trace) -> dict[str, str]:
+    """What the file of a trace says in words: README, config, and clamps where there are any."""
+    texts = {"README": LAYOUT, "config": trace.config.to_json()}
+    if trace.clamps:
+        texts["clamps"] = json.dumps([asdict(clamp) for clamp in trace.clamps])
+    return texts
+
+
+def arrays_of(trace: Trace) -> dict[str, np.ndarray]:
+    """Every array of a trace on the host, under the names that the README explains."""
     arrays = {
-        "README": np.array(README),
-        "config": np.array(trace.config.to_json()),
         "batched": np.array(trace.batched),
         "lengths": np.array(trace.lengths or [trace.seq_len] * trace.batch, dtype=np.int64),
         "output": trace.output,
         **_states(trace),
     }
-    if trace.clamps:
-        arrays["clamps"] = np.array(json.dumps([asdict(clamp) for clamp in trace.clamps]))
     if trace.is_packed:
         packed = zip(("output", *_PACKED), trace.output, strict=True)
         arrays |= {name: array for name, array in packed if array is not None}
@@ -102,9 +119,7 @@ def trace_npz(trace: Trace) -> bytes:
         for name in (*_COMPUTED, *PARAMETERS, "curves"):
             if getattr(cell, name) is not None:
                 arrays[name + suffix] = getattr(cell, name)
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    return file.getvalue()
+    return arrays
 
 
 def _states(trace: Trace) -> dict[str, np.ndarray]:
@@ -164,7 +179,7 @@ def load_trace(
 def _check_size(members: dict[str, int], max_bytes: int) -> None:
     total = sum(members.values())
     if total > max_bytes:
-        raise TraceFileError(
+        raise TraceTooLargeError(
             f"the .npz would take {total:,} bytes unpacked, more than {max_bytes:,}."
         )
 

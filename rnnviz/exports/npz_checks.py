@@ -7,6 +7,7 @@ import numpy as np
 from rnnviz.config import PLACES, NetConfig, StackConfig, parameter_suffix
 from rnnviz.engine.curves import CURVE_POINTS
 from rnnviz.engine.plan import cell_buffers
+from rnnviz.limits import TooLargeError
 from rnnviz.records import Packed, Trace
 
 NO_FIT = "batch_sizes and the indices of a packed output must be int64 and fit lengths."
@@ -14,6 +15,10 @@ NO_FIT = "batch_sizes and the indices of a packed output must be int64 and fit l
 
 class TraceFileError(ValueError):
     """A message of our own, told apart from those of the readers."""
+
+
+class TraceTooLargeError(TraceFileError, TooLargeError):
+    """A trace that would take more memory than is allowed."""
 
 
 def check_shapes(trace: Trace) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from rnnviz.exports.npz import load_trace
 from rnnviz.files.contents import Contents, Format
-from rnnviz.files.errors import ModelFileError
+from rnnviz.files.errors import ModelFileError, ModelTooLargeError
 from rnnviz.files.nets import LoadedNet, find_nets, is_of_a_net, net_of
 from rnnviz.files.sandbox import READER
 from rnnviz.inputs.checks import excerpt
@@ -186,7 +186,7 @@ def _contents(path: Path, name: str, max_bytes: int) -> Contents:
     if not path.is_file():
         raise ModelFileError("it is no ordinary file.")
     if size > max_bytes:
-        raise ModelFileError(f"it must have at most {max_bytes:,} bytes, got {size:,}.")
+        raise ModelTooLargeError(f"it must have at most {max_bytes:,} bytes, got {size:,}.")
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     return READER.read(str(path), ending, max_bytes)
 

@@ -15,7 +15,7 @@ import numpy as np
 from rnnviz.inputs.checks import counted, excerpt
 from rnnviz.inputs.sequences import padded_series
 from rnnviz.inputs.series import Series
-from rnnviz.limits import MAX_COLUMN_CHARS, MAX_FILE_VALUES, MAX_INPUT_SIZE
+from rnnviz.limits import MAX_COLUMN_CHARS, MAX_FILE_VALUES, MAX_INPUT_SIZE, TooLargeError
 
 # In this order: a comma beside one of the others is a decimal comma, which the error then explains.
 SEPARATORS = (";", "\t", ",")
@@ -59,7 +59,7 @@ def read_delimited(data: bytes) -> Series:
         raise ValueError("the file must hold at least one row of numbers, it is blank.")
     width = len(first.fields)
     if width > MAX_INPUT_SIZE:
-        raise ValueError(
+        raise TooLargeError(
             f"line {first.line} has {width} columns, expected at most {MAX_INPUT_SIZE} "
             "(each timestep is a line of its own)."
         )
@@ -101,7 +101,7 @@ def _check_count(text: str, separator: str) -> None:
     # Counting is a hundred times as fast as parsing. A header may have its fields on top.
     count = text.count(separator) + max(text.count("\n"), text.count("\r")) + 1
     if count > MAX_FILE_VALUES + MAX_INPUT_SIZE:
-        raise ValueError(
+        raise TooLargeError(
             f"the file must hold at most {MAX_FILE_VALUES} numbers, it has about {count}."
         )
 
@@ -142,7 +142,7 @@ def _read_rows(rows: Iterator[_Row], first: _Row) -> tuple[array, array, list[in
             raise _complaint(line, fields) from error
         lines.append(line)
         if len(values) > MAX_FILE_VALUES:
-            raise ValueError(
+            raise TooLargeError(
                 f"the file must hold at most {MAX_FILE_VALUES} numbers, line {line} goes beyond."
             )
     return values, lines, starts

@@ -7,7 +7,7 @@ from rnnviz.inputs.delimited import read_delimited
 from rnnviz.inputs.npy import read_npy
 from rnnviz.inputs.npz import read_npz_series
 from rnnviz.inputs.series import Series
-from rnnviz.limits import MAX_FILE_BYTES
+from rnnviz.limits import MAX_FILE_BYTES, TooLargeError
 
 _READERS = {
     "csv": read_delimited,
@@ -39,6 +39,7 @@ def read_series(name: str, data: bytes) -> Series:
     There may be more rows than a run can take: `window` picks some.
 
     Raises:
+        TooLargeError: the file has too many bytes.
         ValueError: the file is not such a file or too large; one line that says where and why.
     """
     reader = _READERS.get(name.lower().rpartition(".")[2])
@@ -46,7 +47,7 @@ def read_series(name: str, data: bytes) -> Series:
         expected = ", ".join(f".{extension}" for extension in EXTENSIONS)
         raise ValueError(f"{excerpt(name)}: the name must end in one of {expected}.")
     if len(data) > MAX_FILE_BYTES:
-        raise ValueError(
+        raise TooLargeError(
             f"{excerpt(name)}: the file must have at most {MAX_FILE_BYTES} bytes, got {len(data)}."
         )
     try:

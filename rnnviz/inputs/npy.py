@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnviz.inputs.checks import excerpt
 from rnnviz.inputs.series import Series
-from rnnviz.limits import MAX_BATCH, MAX_FILE_VALUES, MAX_INPUT_SIZE
+from rnnviz.limits import MAX_BATCH, MAX_FILE_VALUES, MAX_INPUT_SIZE, TooLargeError
 
 # The header of a plain array has 118 bytes; numpy evaluates it as a Python literal.
 MAX_HEADER_CHARS = 1_000
@@ -49,15 +49,24 @@ def read_npy(data: bytes) -> Series:
     return Series(values=values, columns=columns)
 
 
-def npy_array(data: bytes) -> np.ndarray:
+def npy_array(
+    data: bytes, *, most_columns: int = MAX_INPUT_SIZE, most_samples: int = MAX_BATCH
+) -> np.ndarray:
     """The array of a .npy file of one to three axes, in float64.
 
+    Args:
+        data: the file.
+        most_columns: the largest last axis, but where it is the only one.
+        most_samples: the largest first axis of three.
+
     Raises:
+        TooLargeError: more than that, or than `MAX_FILE_VALUES` numbers.
         ValueError: the bytes are no such file, too many numbers, or some are not finite.
     """
     shape, order, dtype, offset = npy_header(data)
     _check_dtype(dtype)
-    _check_shape(shape)
+    _check_axes(shape)
+    _check_size(shape, most_columns, most_samples)
     # Before numpy makes anything of that size.
     needed, came = math.prod(shape) * dtype.itemsize, len(data) - offset
     if came != needed:
@@ -104,21 +113,24 @@ def _check_dtype(dtype: np.dtype) -> None:
         raise ValueError(f"the .npy must hold real numbers, got {excerpt(str(dtype))}.")
 
 
-def _check_shape(shape: tuple[int, ...]) -> None:
+def _check_axes(shape: tuple[int, ...]) -> None:
     if len(shape) not in (1, 2, 3) or min(shape) < 1:
         raise ValueError(
             "the .npy must be (seq_len,), (seq_len, input_size) or (batch, seq_len, input_size), "
             f"each at least 1; got {excerpt(shape)}."
         )
-    if len(shape) > 1 and shape[-1] > MAX_INPUT_SIZE:
-        raise ValueError(
-            f"the .npy must have at most {MAX_INPUT_SIZE} columns, got {excerpt(shape[-1])}."
+
+
+def _check_size(shape: tuple[int, ...], most_columns: int, most_samples: int) -> None:
+    if len(shape) > 1 and shape[-1] > most_columns:
+        raise TooLargeError(
+            f"the .npy must have at most {most_columns} columns, got {excerpt(shape[-1])}."
         )
-    if len(shape) == 3 and shape[0] > MAX_BATCH:
-        raise ValueError(
-            f"the .npy must have at most {MAX_BATCH} samples, got {excerpt(shape[0])}."
+    if len(shape) == 3 and shape[0] > most_samples:
+        raise TooLargeError(
+            f"the .npy must have at most {most_samples} samples, got {excerpt(shape[0])}."
         )
     if math.prod(shape) > MAX_FILE_VALUES:
-        raise ValueError(
+        raise TooLargeError(
             f"the .npy must hold at most {MAX_FILE_VALUES} numbers, got shape {excerpt(shape)}."
         )

@@ -1,0 +1,61 @@
+"""The table of subcommands; a new one is a row of it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import NamedTuple
+
+from rnnviz.cli.records import add_data, add_script, run_data, run_script
+from rnnviz.cli.runs import add_diagnose, add_trace, run_diagnose, run_trace
+
+
+class Command(NamedTuple):
+    """A subcommand.
+
+    Attributes:
+        name: as it is typed.
+        summary: what it does, in a line.
+        example: what could be typed after `python -m rnnviz`.
+        add_arguments: adds its arguments.
+        run: does it and gives the exit code.
+    """
+
+    name: str
+    summary: str
+    example: str
+    add_arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        name="trace",
+        summary="Run a net by hand, hold it against torch.nn, and keep every number.",
+        example="trace model.pt x.npy --net encoder.rnn --out trace.npz",
+        add_arguments=add_trace,
+        run=run_trace,
+    ),
+    Command(
+        name="data",
+        summary="Write the numbers of a trace as a table or as safetensors.",
+        example="data trace.npz --format csv --layer 1 --direction reverse --t 0:10 --quantity h "
+        "--out h.csv",
+        add_arguments=add_data,
+        run=run_data,
+    ),
+    Command(
+        name="script",
+        summary="Write a trace as a script in plain torch.",
+        example="script trace.npz --out net.py",
+        add_arguments=add_script,
+        run=run_script,
+    ),
+    Command(
+        name="diagnose",
+        summary="Name the mistake that makes exactly the numbers of your own net.",
+        example="diagnose model.pt x.npy --output mine.txt --h-n mine_h_n.npy",
+        add_arguments=add_diagnose,
+        run=run_diagnose,
+    ),
+)
