@@ -49,7 +49,8 @@ def diagnosis_view(run: Run) -> None:
     case = case_of(module, *arguments)
     st.markdown(
         "Run **your own** net on this net's weights, input and initial states, paste what it "
-        "gives, and see which mistake makes exactly these numbers."
+        "gives, and see which mistake makes exactly these numbers. The sidebar chooses the net, "
+        "“Open a net” one out of a file."
     )
     _no_states(case)
     _script(run)
