@@ -102,6 +102,9 @@ def test_of_two_results_the_earlier_wrong_number_counts_and_the_first_of_two_at_
     assert places(both) == [(1, "forward", 1, 0, 1, "output")]
     same = found_in(right, output=[((3, 1, 1), 0.5)], h_n=at_end)
     assert places(same) == [(1, "forward", 3, 1, 1, "output")]
+    # In reverse the larger t is the earlier one.
+    reverse = found_in(right, output=[((2, 0, 4), 0.2)], h_n=[((3, 0, 0), 0.5)])
+    assert places(reverse) == [(1, "reverse", 2, 0, 1, "output")]
     np.testing.assert_allclose(both.pattern[2], [0, 0.2, 0, 0.5], rtol=0, atol=1e-9)
     np.testing.assert_allclose(both.pattern[0, 3], 0, atol=1e-9)
 
