@@ -34,7 +34,7 @@ ALLOWED = {
     "diagnosis": {"numpy", "torch"},
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
-    "exports": {"numpy", "plotly"},
+    "exports": {"numpy", "plotly", "xlsxwriter"},
     "files": {"numpy", "torch", "safetensors"},
     "ui": {"numpy", "torch", "plotly", "streamlit", "starlette", "pandas", "threadpoolctl"},
     "pages": {"streamlit"},
