@@ -35,7 +35,7 @@ ALLOWED = {
     "diagnosis": {"numpy", "torch"},
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
-    "exports": {"numpy", "plotly", "pyarrow", "safetensors"},
+    "exports": {"numpy", "plotly", "pyarrow", "safetensors", "xlsxwriter"},
     "files": {"numpy", "torch", "safetensors"},
     "cli": {"numpy", "torch"},
     "ui": {"numpy", "torch", "plotly", "streamlit", "starlette", "pandas", "threadpoolctl"},
