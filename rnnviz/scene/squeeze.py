@@ -22,6 +22,9 @@ Place = tuple[int, int]
 
 _ITEM_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 
+# JavaScript adds numbers of 4 or 8 bytes.
+_SMALLEST_SUMMED = 4
+
 # What the sum before the activation is made of, in the order in which the engine adds it up.
 _SUMMED = ("bias_ih", "bias_hh", "wx", "wh")
 
@@ -33,15 +36,14 @@ class Squeezed(NamedTuple):
         data: base64 of zlib of the first byte of every number, then the second, and so on.
         item: bytes of a number.
         sizes: bytes of each run.
-        copies: [place, place of the array it differs from].
-        sums: [place, places of the arrays whose sum it differs from]; shorter ones are repeated.
+        expected: [place, places], in the order of undoing it: the array differs little from that of
+            the one other place, or from the sum of those of several, shorter ones repeated.
     """
 
     data: str
     item: int
     sizes: list[int]
-    copies: list[tuple[Place, Place]]
-    sums: list[tuple[Place, list[Place]]]
+    expected: list[tuple[Place, list[Place]]]
 
 
 def squeeze(runs: Sequence[tuple[Trace, bytes]]) -> Squeezed:
@@ -58,16 +60,17 @@ def squeeze(runs: Sequence[tuple[Trace, bytes]]) -> Squeezed:
         list(_places(trace, packed, start, item))
         for (trace, packed), start in zip(runs, starts, strict=True)
     ]
-    copies = list(_copies(joined, tables))
-    sums = list(_sums(tables, {place for place, _ in copies})) if item >= 4 else []
+    expected = [one for table in tables for one in _expected(joined, table, tables[0])]
+    if item < _SMALLEST_SUMMED:
+        expected = [(place, sources) for place, sources in expected if len(sources) == 1]
     rest = joined.copy()
-    for place, source in copies:
-        _part(rest, place)[:] ^= _part(joined, source)
-    for place, sources in sums:
-        _part(rest, place)[:] ^= _sum(joined, sources, place[1], np.dtype(f"<f{item}"))
+    for place, sources in expected:
+        one = _part(joined, sources[0])
+        like = one if len(sources) == 1 else _sum(joined, sources, place[1], f"<f{item}")
+        _part(rest, place)[:] ^= like
     planes = np.ascontiguousarray(rest.reshape(-1, item).T)
     data = b64encode(zlib.compress(planes.tobytes(), 9)).decode("ascii")
-    return Squeezed(data, item, sizes, copies, sums)
+    return Squeezed(data, item, sizes, expected)
 
 
 def _places(trace: Trace, packed: bytes, start: int, item: int) -> Iterator[dict[str, Place]]:
@@ -94,37 +97,34 @@ def _places(trace: Trace, packed: bytes, start: int, item: int) -> Iterator[dict
         yield lane
 
 
-def _copies(
-    joined: np.ndarray, tables: Sequence[list[dict[str, Place]]]
-) -> Iterator[tuple[Place, Place]]:
-    """What equals the first run's, and torch's h, which nearly equals h."""
-    first, *others = tables
-    for lane in first:
-        if "torch_h" in lane:
-            yield lane["torch_h"], lane["h"]
-    for table in others:
-        for lane, right in zip(table, first, strict=True):
-            for name, place in lane.items():
-                if np.array_equal(_part(joined, place), _part(joined, right[name])):
-                    yield place, right[name]
-
-
-def _sums(
-    tables: Sequence[list[dict[str, Place]]], copied: set[Place]
+def _expected(
+    joined: np.ndarray, table: list[dict[str, Place]], first: list[dict[str, Place]]
 ) -> Iterator[tuple[Place, list[Place]]]:
-    for lane in (lane for table in tables for lane in table if "a" in lane):
-        if lane["a"] not in copied:
-            yield lane["a"], [lane[name] for name in _SUMMED if name in lane]
+    """What equals the first run's; torch's h, which nearly equals h; and the sums of the others."""
+    sums = []
+    for lane, right in zip(table, first, strict=True):
+        for name, place in lane.items():
+            if lane is not right and _same(joined, place, right[name]):
+                yield place, [right[name]]
+            elif name == "torch_h":
+                yield place, [lane["h"]]
+            elif name == "a":
+                sums.append((place, [lane[part] for part in _SUMMED if part in lane]))
+    # Their parts must be there first.
+    yield from sums
 
 
-def _sum(
-    joined: np.ndarray, sources: Sequence[Place], length: int, dtype: np.dtype
-) -> np.ndarray:
+def _same(joined: np.ndarray, one: Place, other: Place) -> bool:
+    return np.array_equal(_part(joined, one), _part(joined, other))
+
+
+def _sum(joined: np.ndarray, sources: Sequence[Place], length: int, dtype: str) -> np.ndarray:
     """The bytes of a sum as JavaScript makes it; NaN, which has no bits of its own there, as 0."""
-    total = np.zeros(length // dtype.itemsize, dtype)
+    parts = [_part(joined, source).view(dtype) for source in sources]
+    total = np.zeros(length // parts[0].itemsize, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
-        for source in sources:
-            total += np.resize(_part(joined, source).view(dtype), len(total))
+        for part in parts:
+            total += np.resize(part, len(total))
     total[np.isnan(total)] = 0
     return total.view(np.uint8)
 

@@ -1,18 +1,15 @@
 // Packed runs out of a page, as `rnnviz.scene.squeeze` put them there.
 
 /**
- * @param {{data: string, item: number, sizes: number[], copies: Array, sums: Array}} squeezed - a
- *   place is [first byte, bytes].
+ * @param {{data: string, item: number, sizes: number[], expected: Array}} squeezed -
+ *   a place is [first byte, bytes].
  * @returns {Promise<Uint8Array[]>} the bytes of each run, as `rnnviz.scene.blob.pack` wrote them.
  */
-export async function unsqueezed({ data, item, sizes, copies, sums }) {
+export async function unsqueezed({ data, item, sizes, expected }) {
   const bytes = apart(await inflated(fromBase64(data)), item);
-  // What sums are made of may be copied itself.
-  for (const [place, source] of copies) {
-    put(bytes, place, part(bytes, source));
-  }
-  for (const [place, sources] of sums) {
-    put(bytes, place, sumOf(bytes, place[1], sources, item));
+  for (const [place, sources] of expected) {
+    const like = sources.length === 1 ? part(bytes, sources[0]) : sumOf(bytes, place, sources, item);
+    put(bytes, place, like);
   }
   let start = 0;
   return sizes.map((size) => bytes.subarray(start, (start += size)));
@@ -56,7 +53,7 @@ function put(bytes, place, expected) {
 }
 
 /** The bytes of a sum, rounded at each step; NaN, which has no bits of its own here, as 0. */
-function sumOf(bytes, length, sources, item) {
+function sumOf(bytes, [, length], sources, item) {
   const kind = item === 8 ? Float64Array : Float32Array;
   const total = new kind(length / item);
   for (const [start, size] of sources) {
