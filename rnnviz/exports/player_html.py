@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -23,6 +24,10 @@ from rnnviz.scene.templates import PARTS, SEED
 from rnnviz.scene.what_if import what_if
 
 _THEMES = ("auto", "light", "dark")
+
+# A moment as it stands in a link, with the part of the update where it is not the last.
+_MOMENT = re.compile(r"\d+\.(forward|reverse)\.\d+\.\d+(\.\w+)?")
+_FIRST = "0.forward.0.0"
 
 
 class PageOptions(TypedDict, total=False):
@@ -83,10 +88,8 @@ def player_html(
     runs = [(trace, pack(trace, torch_h, sample=sample, words=words))]
     if wrong is not None:
         wrong = _fitting_wrong(wrong.numpy(), trace, truth)
-        order = schedule("time-first", trace.config.lanes, trace.seq_len)
-        judged = what_if(wrong, truth, order)
-        packed = pack(wrong, torch_h, sample=sample, words=words, what_if=judged)
-        runs.append((wrong, packed))
+        judged = what_if(wrong, truth, schedule("time-first", trace.config.lanes, trace.seq_len))
+        runs.append((wrong, pack(wrong, torch_h, sample=sample, words=words, what_if=judged)))
     return _document(options, _squeezed(runs), truth is not None)
 
 
@@ -106,10 +109,14 @@ def _checked(page: PageOptions) -> PageOptions:
 
 def _seed(start: str) -> dict[str, str]:
     """Where the page begins; the player checks it against the run, as in a link."""
-    if "=" not in start:
-        return {"at": start} if start else {}
-    words = dict(parse_qsl(start.removeprefix("?")))
-    return {name: words[name] for name in SEED if name in words}
+    words = dict(parse_qsl(start.removeprefix("?"))) if "=" in start else {"at": start}
+    seed = {name: words[name] for name in SEED if words.get(name)}
+    if start and (not seed or not _MOMENT.fullmatch(seed.get("at", _FIRST))):
+        raise ValueError(
+            f"start must be a moment such as {_FIRST} (layer, direction, t, unit) or words such as "
+            f"at={_FIRST}&order=both; got {start!r}."
+        )
+    return seed
 
 
 def _fitting(truth: Comparison, trace: Trace) -> Comparison:
