@@ -1,6 +1,7 @@
 """The player as one file, opened from the disk by a browser that has no network."""
 
 import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -210,3 +211,32 @@ def test_the_policy_stops_what_is_not_of_the_page(browser, run, tmp_path):
         page.wait_for_selector(".rnnviz .readout:not(:empty)")
 
         assert page.title() == "RNNviz"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_it_plays_in_the_frame_of_a_notebook(new_page, width):
+    """Apart from the notebook: it sees nothing of the page around it."""
+    net = torch.nn.LSTM(3, 4, 2, bidirectional=True)
+    evil = "</iframe><script>document.title = 'run'</script>"
+    shown = rnnviz.show(net, torch.randn(5, 3), title=evil, height=600)
+    page = new_page(width)
+    page.context.set_offline(True)
+    page.set_content(f"<title>notebook</title><p>Out[1]:</p>{shown._repr_html_()}")
+    frame = page.frame_locator("iframe")
+    player = frame.locator(".rnnviz")
+    expect(player.locator(".readout")).to_have_text("update 1 of 20")
+    player.focus()
+    page.keyboard.press("End")
+    expect(player.locator(".headline")).to_have_text("Update 20 of 20: layer 1, reverse, t = 0")
+    player.get_by_label("Order", exact=True).select_option("time-first")
+    expect(player.locator(".banner")).to_contain_text("Wrong: max |output − torch.nn|")
+    for name, start in (("Map as PNG", b"\x89PNG"), ("Both as SVG", b"<svg")):
+        player.locator(".save summary").click()
+        with page.expect_download() as waiting:
+            player.get_by_role("button", name=name, exact=True).click()
+        assert Path(waiting.value.path()).read_bytes().startswith(start)
+
+    assert page.title() == "notebook"
+    assert frame.locator("h1").inner_text() == evil
+    assert page.locator("iframe").bounding_box()["height"] == 600
+    assert page.frames[1].evaluate("self.origin") == "null"
