@@ -141,13 +141,21 @@ def test_what_does_not_fit_is_refused(arguments, options, error, words, x):
         show(*(given_[index] for index in arguments), **options)
 
 
-def test_it_needs_neither_ipython_nor_streamlit():
+def test_it_needs_neither_ipython_nor_plotly_nor_streamlit():
+    """A figure says what it needs instead."""
     program = """
 import sys
-for name in ("IPython", "streamlit"):
+for name in ("IPython", "plotly", "streamlit"):
     sys.modules[name] = None
 import torch, rnnviz
 assert "rnnviz.notebook" not in sys.modules
 assert "<iframe" in rnnviz.show(torch.nn.LSTM(3, 4), torch.zeros(2, 3))._repr_html_()
+try:
+    rnnviz.figures.hidden_heatmap
+except ModuleNotFoundError as error:
+    assert "pip install" in str(error) and error.name == "plotly"
+else:
+    raise AssertionError("a figure without plotly")
+assert not hasattr(rnnviz.figures, "nothing")
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[1])

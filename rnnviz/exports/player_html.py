@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from rnnviz.figures.theme import PALETTES
+from rnnviz.figures.theme import FONT_FAMILY, PALETTES
 from rnnviz.limits import PAGE_MAX_BYTES
 from rnnviz.records import Comparison, Trace
 from rnnviz.scene.assemble import script
@@ -191,7 +191,7 @@ def _style() -> str:
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme]){{{dark}}}}}"
         f":root[data-theme=dark]{{{dark}}}"
         "body{margin:0 auto;max-width:1600px;padding:12px 16px;background:var(--page);"
-        "color:var(--ink);font:14px/1.4 system-ui,sans-serif}"
+        f"color:var(--ink);font:14px/1.4 {FONT_FAMILY}}}"
         "header{display:flex;gap:12px;align-items:center;justify-content:space-between;"
         "margin-bottom:10px}"
         "h1{margin:0;font-size:17px;overflow-wrap:anywhere}"
