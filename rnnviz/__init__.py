@@ -20,6 +20,7 @@ from rnnviz.records import CellTrace, Comparison, Step, Trace
 
 if TYPE_CHECKING:
     from rnnviz.files import LoadedFile, LoadedNet, load
+    from rnnviz.notebook import show
 
 __version__ = "0.1.0"
 
@@ -44,6 +45,7 @@ __all__ = [
     "load_trace",
     "lstm_from_gates",
     "lstm_to_gates",
+    "show",
     "trace",
     "trace_npz",
 ]
@@ -55,4 +57,6 @@ def __getattr__(name: str) -> object:
         return import_module("rnnviz.figures")
     if name in ("LoadedFile", "LoadedNet", "load"):
         return getattr(import_module("rnnviz.files"), name)
+    if name == "show":
+        return import_module("rnnviz.notebook").show
     raise AttributeError(f"module 'rnnviz' has no attribute {name!r}")

@@ -6,6 +6,9 @@ LIBRARY_MAX_BYTES = 4 * 2**30
 # Largest record one visitor's page may make: visitors share one server process.
 APP_MAX_BYTES = 64 * 2**20
 
+# Numbers of the runs in a page that carries them itself: a phone still opens it.
+PAGE_MAX_BYTES = 64 * 2**20
+
 # What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
 MAX_LAYERS = 6
 

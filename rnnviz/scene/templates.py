@@ -11,6 +11,12 @@ PHASES = {
     "GRU": ("wx", "wh", "a", "gates", "h"),
 }
 
+# Parts of the player that a link may hide: `?hide=code,strip`.
+PARTS = ("map", "transport", "options", "anatomy", "drill", "code", "strip")
+
+# What a link says of where one is.
+SEED = ("at", "walk", "order", "all", "gate")
+
 # The blocks of weights stacked in a matrix, in torch's order; nn.RNN has one without a name.
 GATES = {kind: names or ("",) for kind, names in GATE_NAMES.items()}
 

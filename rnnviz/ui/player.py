@@ -17,13 +17,11 @@ from rnnviz.records import Trace
 from rnnviz.scene.assemble import script
 from rnnviz.scene.blob import Words, fingerprint, pack
 from rnnviz.scene.schedules import schedule
+from rnnviz.scene.templates import PARTS, SEED
 from rnnviz.scene.what_if import what_if
 from rnnviz.ui.cache import Run, wrong_trace
 from rnnviz.ui.edits import can_redo, can_undo, change_by, current_edits
 from rnnviz.ui.settings import Settings
-
-# Parts of the player that a link may hide: `?hide=code,strip`.
-PARTS = ("map", "transport", "options", "anatomy", "drill", "code", "strip")
 
 # Whether the player changed a number in this very run, and what was wrong with the last change.
 _EDITED = "_player_edited"
@@ -31,9 +29,6 @@ _ERROR = "_player_error"
 
 # Whether the part of the sidebar is unfolded that saves where one is.
 SAVES = "_session_panel"
-
-# What a link says of where one is.
-_SEED = ("at", "walk", "order", "all", "gate")
 
 _NO_LINK = {"seed": {}, "hide": [], "opened": None}
 
@@ -163,7 +158,7 @@ def _link() -> dict:
 
 def _of(words: Mapping[str, object]) -> dict[str, str]:
     """Those of the words that say where one is."""
-    found = {name: words[name] for name in _SEED if name in words}
+    found = {name: words[name] for name in SEED if name in words}
     return {name: word for name, word in found.items() if isinstance(word, str) and len(word) < 100}
 
 

@@ -19,7 +19,8 @@ from rnnviz.scene.code import CELLS, code
 from rnnviz.scene.schedules import ORDERS
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
-ENTRIES = ("streamlit_core", "streamlit_shim")
+# How many exports each has: what Streamlit calls; a page of its own starts by itself.
+ENTRIES = {"streamlit_core": 1, "streamlit_shim": 1, "page_player": 0}
 FILES = sorted(ASSETS.iterdir())
 MODULES = [path for path in FILES if path.suffix == ".js"]
 EVERY_ENTRY = pytest.mark.parametrize("entry", ENTRIES)
@@ -74,8 +75,9 @@ def test_a_joined_text_has_every_module_once_and_no_import(entry):
 
     assert re.findall(r"^\s*import\b.*", text, flags=re.MULTILINE) == []
     assert "import(" not in without_comments(text)
-    assert len(re.findall(r"^\s*export\b", text, flags=re.MULTILINE)) == 1
-    assert "export default function" in text
+    exports = re.findall(r"^\s*export\b.*", text, flags=re.MULTILINE)
+    assert len(exports) == ENTRIES[entry]
+    assert all(line.lstrip().startswith("export default function") for line in exports)
     joined = re.findall(r"^const \$(\w+) = \(\(\) => \{$", text, flags=re.MULTILINE)
     assert len(joined) == len(set(joined))
     assert set(joined) - {SHARED} == needed_by(entry) - {entry}
@@ -89,6 +91,15 @@ def test_a_module_comes_after_all_that_it_imports(entry):
     for name, body in re.findall(r"(?ms)^const \$(\w+) = \(\(\) => \{\n(.*?)^\}\)\(\);", text):
         for other in re.findall(r"^const \{[^}]*\} = \$(\w+);", body, flags=re.MULTILINE):
             assert 0 <= there[other] < there[name]
+
+
+def test_a_joined_text_may_stand_in_a_page():
+    """Nothing in it ends the script element, or hides its end."""
+    text = script("page_player").lower()
+
+    assert "</script" not in text
+    assert "<!--" not in text
+    assert "<script" not in text
 
 
 @NEEDS_NODE

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.scene.assemble import ASSETS
-from rnnviz.ui.player import PARTS
+from rnnviz.scene.templates import PARTS
 
 
 def two_players():

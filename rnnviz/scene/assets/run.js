@@ -57,8 +57,8 @@ export const C = 4;
  *   timestep what it finds most probable: [what, probability].
  * @property {Object<string, [number, number]>} limits - colour ranges: full, fitted.
  * @property {boolean} isStack - whether its parameters have the names of a `CellStack`.
- * @property {string} judge - what it is held against: torch.nn, or where that has no such net, the
- *   same loop in plain torch.
+ * @property {string|null} judge - what it is held against: torch.nn, or where that has no such net,
+ *   the same loop in plain torch; null where nobody did.
  * @property {number} apart - max |RNNviz - torch.nn| of h in this sample.
  * @property {Array} layout
  * @property {Object|null} whatIf - {difference, limit, first: [layer, direction, t][], wrong,

@@ -1,4 +1,6 @@
 // The player inside a Streamlit page: props from Python, the focus in the address.
+import { wordsOf } from "./link.js";
+import { listenForKeys } from "./page_keys.js";
 import { Player } from "./player.js";
 import { registry } from "./registry.js";
 import { openRun } from "./run.js";
@@ -17,15 +19,6 @@ function runOf(name) {
     entry.bytes = null;
   }
   return entry?.run ?? null;
-}
-
-/** Where one is as an address says it; null for what it leaves out. */
-function wordsOf(link) {
-  const words = { at: link.at, walk: link.walk === "time" ? "time" : null };
-  words.order = link.order === "layer-first" ? null : link.order;
-  words.all = link.all ? "1" : null;
-  words.gate = link.gate;
-  return words;
 }
 
 /** Write where one is into the address, without a server and without a step in the history. */
@@ -167,27 +160,6 @@ function firstVisit() {
     return seen === null;
   } catch {
     return false; // Storage may be forbidden; then nothing plays by itself.
-  }
-}
-
-/** Keys that nothing on the page wants go to the player that was used last. */
-function listenForKeys() {
-  const shared = registry();
-  if (!shared.listening) {
-    shared.listening = true;
-    document.addEventListener("keydown", (event) => {
-      if (event.target === document.body) {
-        shared.current?.key(event);
-      }
-    });
-    for (const kind of ["keydown", "pointerdown"]) {
-      document.addEventListener(kind, (event) => {
-        // The play button ends the show itself, and would start it again.
-        if (!event.composedPath().includes(shared.current?.parts.play)) {
-          shared.current?.endShow();
-        }
-      });
-    }
   }
 }
 

@@ -23,8 +23,12 @@ function panelsOf(wanted, lane, view) {
   if (quantity !== "h") {
     return [[quantity, `${ours}: ${SHARED.quantities[quantity]}, ${place}`]];
   }
+  const own = ["h", `${ours}: h, ${place}`];
+  if (view.run.judge === null) {
+    return [own];
+  }
   return [
-    ["h", `${ours}: h, ${place}`],
+    own,
     ["torch_h", `${view.run.judge}: h`],
     ["difference", `difference, up to ${short(view.run.apart)}`],
   ];
