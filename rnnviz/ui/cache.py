@@ -97,6 +97,16 @@ def current_run() -> Run:
     st.stop()
 
 
+def run_if_possible() -> Run | None:
+    """The run that the sidebar asks for, None if there is none: the page then says why."""
+    settings = current_settings()
+    try:
+        file = kept_file(settings.file) if settings.input == "file" else ("", b"")
+        return _run(settings, file, opened_for(settings))
+    except (ValueError, TypeError, RuntimeError):
+        return None
+
+
 def unedited_run(run: Run) -> Run:
     """The same net on the same input without the numbers that were changed by hand."""
     if not run.settings.edits:

@@ -7,6 +7,7 @@ once, a run's bytes once per change, and the player's own message is a few hundr
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -19,13 +20,16 @@ from rnnviz.scene.blob import Words, fingerprint, pack
 from rnnviz.scene.schedules import schedule
 from rnnviz.scene.templates import PARTS, SEED
 from rnnviz.scene.what_if import what_if
-from rnnviz.ui.cache import Run, wrong_trace
+from rnnviz.ui.cache import Run, run_if_possible, wrong_trace
 from rnnviz.ui.edits import can_redo, can_undo, change_by, current_edits
 from rnnviz.ui.settings import Settings
 
 # Whether the player changed a number in this very run, and what was wrong with the last change.
 _EDITED = "_player_edited"
 _ERROR = "_player_error"
+
+# Seconds in which the server sends what is ready.
+_SENT = 0.05
 
 # Whether the part of the sidebar is unfolded that saves where one is.
 SAVES = "_session_panel"
@@ -54,9 +58,11 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         name: tells the players of a page apart.
         linked: whether the page's address holds where one is.
     """
-    if st.session_state.pop(_EDITED, False):
-        # What was changed is on every part of the page.
-        st.rerun()
+    edited = st.session_state.pop(_EDITED, False)
+    if edited:
+        run = run_if_possible()
+        if run is None:
+            st.rerun()
     link = st.session_state.setdefault(f"_{name}_link", _link() if linked else _NO_LINK)
     if linked:
         _notice("player", st.session_state.get(name, {}).get("place"))
@@ -84,6 +90,11 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
             on_place_change=_nothing,
             on_edit_change=partial(_edit, name),
         )
+    if edited:
+        # What was changed is on every part of the page, which follows when the player has it: a
+        # new run of the script drops what was not sent yet.
+        time.sleep(_SENT)
+        st.rerun()
 
 
 def play_packed(packed: bytes, hide: tuple[str, ...], *, name: str) -> None:
