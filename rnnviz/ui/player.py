@@ -76,16 +76,7 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
             _carrier(key=f"{name}_wrong", data=wrong)
         _player(
             key=name,
-            data=link
-            | {
-                "name": name,
-                "run": fingerprint(right),
-                "wrong": wrong and fingerprint(wrong),
-                "fit": st.session_state["range"] == "this run",
-                "linked": linked,
-                "edits": _edits() if linked else None,
-                "tell": linked and bool(st.session_state.get(SAVES)),
-            },
+            data=_told(link, name, (right, wrong), linked=linked),
             on_order_change=_nothing,
             on_place_change=_nothing,
             on_edit_change=partial(_edit, name),
@@ -97,6 +88,20 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         st.rerun()
 
 
+def _told(link: dict, name: str, packed: tuple[bytes, bytes | None], *, linked: bool) -> dict:
+    """What the player is told; `packed` is the run, and that in the wrong order if it is shown."""
+    right, wrong = packed
+    return link | {
+        "name": name,
+        "run": fingerprint(right),
+        "wrong": wrong and fingerprint(wrong),
+        "fit": st.session_state["range"] == "this run",
+        "linked": linked,
+        "edits": _edits() if linked else None,
+        "tell": linked and bool(st.session_state.get(SAVES)),
+    }
+
+
 def play_packed(packed: bytes, hide: tuple[str, ...], *, name: str) -> None:
     """A run that is packed already, without the parts to `hide`; no number of it can be changed."""
     with st.container(gap=None):
@@ -104,17 +109,7 @@ def play_packed(packed: bytes, hide: tuple[str, ...], *, name: str) -> None:
         _carrier(key=f"{name}_run", data=packed)
         _player(
             key=name,
-            data=_NO_LINK
-            | {
-                "name": name,
-                "run": fingerprint(packed),
-                "wrong": None,
-                "hide": list(hide),
-                "fit": st.session_state["range"] == "this run",
-                "linked": False,
-                "edits": None,
-                "tell": False,
-            },
+            data=_told(_NO_LINK | {"hide": list(hide)}, name, (packed, None), linked=False),
             on_order_change=_nothing,
             on_place_change=_nothing,
             on_edit_change=_nothing,
