@@ -86,9 +86,10 @@ def test_of_two_mistakes_the_nearest_single_one_is_named():
     assert repr(found).startswith(f"Diagnosis({found.verdict!r}, ['{match.id}'")
 
 
-def test_without_progress_two_at_a_time_are_not_tried():
+def test_two_at_a_time_are_tried_only_if_asked_for():
     _, case, given = with_two()
-    found = diagnose_case(case, {"output": given.output, "h_n": given.h_n}, None)
+    known = {"output": given.output, "h_n": given.h_n}
+    found = diagnose_case(case, known, lambda _at_a_time, _share: None, pairs_too=False)
     assert (found.verdict, found.tried) == ("none known", len(applicable(case)))
     assert found.first_difference.seen_in in ("output", "h_n")
     assert str(found).endswith("\n".join(found.notes)) and found.notes
@@ -97,8 +98,10 @@ def test_without_progress_two_at_a_time_are_not_tried():
 def test_with_progress_it_is_told_of():
     _, case, given = with_two()
     heard = []
-    found = diagnose_case(case, {"output": given.output, "h_n": given.h_n}, heard.append)
-    assert heard[-1] == 1.0 and found.tried > 10 * len(applicable(case))
+    known = {"output": given.output, "h_n": given.h_n}
+    found = diagnose_case(case, known, lambda *told: heard.append(told))
+    assert heard == sorted(heard) and heard[0] == (1, 0.0) and heard[-1] == (2, 1.0)
+    assert found.tried > 10 * len(applicable(case))
 
 
 def test_equal_numbers_hide_each_mistake_that_other_results_would_show():
