@@ -65,6 +65,26 @@ class Mistake:
         return possible and all(need(case) for need in self.needs)
 
 
+def described(
+    group: Group,
+    id: str,
+    sentence: str,
+    code: tuple[str, str],
+    changes: Changes | None,
+    *needs: Callable[[Case], bool],
+) -> Mistake:
+    """A mistake of any kind of net; `code` is its wrong line and the right one."""
+    return Mistake(
+        id=id,
+        group=group,
+        sentence=sentence,
+        wrong=code[0],
+        right=code[1],
+        changes=changes,
+        needs=needs,
+    )
+
+
 def both_ways(case: Case) -> bool:
     """Two directions."""
     return case.config.bidirectional

@@ -84,10 +84,8 @@ class Run:
 
 def current_run() -> Run:
     """The run that the sidebar asks for; what cannot be run ends the page with a sentence."""
-    settings = current_settings()
     try:
-        file = kept_file(settings.file) if settings.input == "file" else ("", b"")
-        return _run(settings, file, opened_for(settings))
+        return _asked_for()
     except NoFileError as error:
         if not offer_pending():
             st.info(sentence(error), icon=":material/upload_file:")
@@ -99,12 +97,16 @@ def current_run() -> Run:
 
 def run_if_possible() -> Run | None:
     """The run that the sidebar asks for, None if there is none: the page then says why."""
-    settings = current_settings()
     try:
-        file = kept_file(settings.file) if settings.input == "file" else ("", b"")
-        return _run(settings, file, opened_for(settings))
+        return _asked_for()
     except (ValueError, TypeError, RuntimeError):
         return None
+
+
+def _asked_for() -> Run:
+    settings = current_settings()
+    file = kept_file(settings.file) if settings.input == "file" else ("", b"")
+    return _run(settings, file, opened_for(settings))
 
 
 def unedited_run(run: Run) -> Run:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from rnnviz.diagnosis.mistake import Mistake, batches, both_ways, of_one_length, stacked
+from rnnviz.diagnosis.mistake import Mistake, batches, both_ways, described, of_one_length, stacked
 from rnnviz.engine.varied import Case, Changes, Place, Ran, Returned, flipped
 
 
@@ -85,15 +85,7 @@ def _wrong(
     changes: Changes,
     *needs: Callable[[Case], bool],
 ) -> Mistake:
-    return Mistake(
-        id=id,
-        group="Directions",
-        sentence=sentence,
-        wrong=code[0],
-        right=code[1],
-        changes=changes,
-        needs=(both_ways, *needs),
-    )
+    return described("Directions", id, sentence, code, changes, both_ways, *needs)
 
 
 DIRECTIONS = (

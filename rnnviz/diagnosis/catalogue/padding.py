@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rnnviz.diagnosis.catalogue.results import h_n_from_output
-from rnnviz.diagnosis.mistake import Mistake, padded
+from rnnviz.diagnosis.mistake import Mistake, described, padded
 from rnnviz.engine.varied import Case, Changes, Ran, Returned
 
 
@@ -35,16 +33,7 @@ def _left_sorted(case: Case) -> Case:
 
 
 def _wrong(id: str, sentence: str, code: tuple[str, str], changes: Changes) -> Mistake:
-    needs: tuple[Callable[[Case], bool], ...] = (padded,)
-    return Mistake(
-        id=id,
-        group="Padding",
-        sentence=sentence,
-        wrong=code[0],
-        right=code[1],
-        changes=changes,
-        needs=needs,
-    )
+    return described("Padding", id, sentence, code, changes, padded)
 
 
 _PACK = "packed = pack_padded_sequence(x, lengths, enforce_sorted=False)"

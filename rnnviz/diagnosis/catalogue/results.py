@@ -15,6 +15,7 @@ from rnnviz.diagnosis.mistake import (
     batch_first,
     batched,
     both_ways,
+    described,
     of_one_length,
     stacked,
     time_first,
@@ -139,27 +140,11 @@ def _wrong(
     *needs: Callable[[Case], bool],
 ) -> Mistake:
     group: Group = "Time and batch" if id[0] in "TX" else "Results"
-    return Mistake(
-        id=id,
-        group=group,
-        sentence=sentence,
-        wrong=code[0],
-        right=code[1],
-        changes=changes,
-        needs=needs,
-    )
+    return described(group, id, sentence, code, changes, *needs)
 
 
 def _wrong_lstm(id: str, sentence: str, code: tuple[str, str], changes: Changes) -> Mistake:
-    return Mistake(
-        id=id,
-        group="Results",
-        kinds=("LSTM",),
-        sentence=sentence,
-        wrong=code[0],
-        right=code[1],
-        changes=changes,
-    )
+    return replace(_wrong(id, sentence, code, changes), kinds=("LSTM",))
 
 
 RESULTS = (

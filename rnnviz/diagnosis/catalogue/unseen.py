@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from rnnviz.diagnosis.mistake import Group, Mistake
+from rnnviz.diagnosis.mistake import described
 from rnnviz.engine.varied import Case, Changes, Returned
 
 
@@ -31,63 +31,49 @@ def _double(case: Case) -> bool:
     return case.config.dtype == "float64"
 
 
-def _wrong(
-    id: str, group: Group, sentence: str, code: tuple[str, str], changes: Changes | None, *needs
-) -> Mistake:
-    return Mistake(
-        id=id,
-        group=group,
-        sentence=sentence,
-        wrong=code[0],
-        right=code[1],
-        changes=changes,
-        needs=needs,
-    )
-
-
 _BETWEEN = "x = F.dropout(x, p, self.training)  # after every layer but the last"
 
 UNSEEN = (
-    _wrong(
-        "P1-dropout-after-last",
+    described(
         "Dropout",
+        "P1-dropout-after-last",
         "In training, the output of the last layer is dropped out too.",
         ("output = F.dropout(output, p, self.training)", _BETWEEN),
         None,
     ),
-    _wrong(
-        "P2-dropout-none",
+    described(
         "Dropout",
+        "P2-dropout-none",
         "Dropout is ignored in training.",
         ("x = torch.cat([h_forward, h_reverse], dim=-1)", _BETWEEN),
         Changes(),
         _drops,
     ),
-    _wrong(
-        "P3-dropout-before-first",
+    described(
         "Dropout",
+        "P3-dropout-before-first",
         "In training, the input of the net is dropped out too.",
         ("x = F.dropout(input, p, self.training)", _BETWEEN),
         None,
     ),
-    _wrong(
-        "P4-dropout-in-eval",
+    described(
         "Dropout",
+        "P4-dropout-in-eval",
         "Dropout is active in eval mode.",
         ("x = F.dropout(x, p)  # training=True is its default", _BETWEEN),
         None,
     ),
-    _wrong(
-        "F1-float32-inside",
+    described(
         "Precision and gradients",
+        "F1-float32-inside",
         "A float64 input is computed in float32, as a buffer made without dtype does.",
         ("h = torch.zeros(batch, hidden_size)", "h = x.new_zeros(batch, hidden_size)"),
         Changes(case=_in_float32, laid_out=_as_float64),
         _double,
     ),
-    _wrong(
-        "R1-detach-each-step",
+    described(
         "Precision and gradients",
+        "R1-detach-each-step",
         "The graph is cut at every step: the results are right, the gradients are not.",
         ("h = cell(x_t, h.detach())", "h = cell(x_t, h)"),
         None,
