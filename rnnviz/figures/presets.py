@@ -1,0 +1,137 @@
+"""Where a picture is going: its size, its type and its colours, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnnviz.figures.theme import SIGNED_STOPS, ThemeName
+
+MM_PER_INCH = 25.4
+PT_PER_INCH = 72
+
+# Stops from negative to positive, as `SIGNED_STOPS`. On paper without colour lightness alone has to
+# tell the sign, so it falls from one end to the other; a minus marks negative cells besides.
+COLOR_MAPS: dict[str, tuple[str, ...]] = {
+    "brown-blue": SIGNED_STOPS,
+    "purple-green": (
+        "#40004b",
+        "#762a83",
+        "#9970ab",
+        "#c2a5cf",
+        "#e7d4e8",
+        "#f7f7f7",
+        "#d9f0d3",
+        "#a6dba0",
+        "#5aae61",
+        "#1b7837",
+        "#00441b",
+    ),
+    "red-blue": (
+        "#67001f",
+        "#b2182b",
+        "#d6604d",
+        "#f4a582",
+        "#fddbc7",
+        "#f7f7f7",
+        "#d1e5f0",
+        "#92c5de",
+        "#4393c3",
+        "#2166ac",
+        "#053061",
+    ),
+    "grey": (
+        "#fafafa",
+        "#ececec",
+        "#dcdcdc",
+        "#cbcbcb",
+        "#b8b8b8",
+        "#a3a3a3",
+        "#8a8a8a",
+        "#6f6f6f",
+        "#525252",
+        "#343434",
+        "#141414",
+    ),
+}
+
+# Gates, from 0 to 1, on paper without colour.
+GREY_SHARE_STOPS = (
+    "#ffffff",
+    "#e6e6e6",
+    "#cccccc",
+    "#b0b0b0",
+    "#939393",
+    "#757575",
+    "#575757",
+    "#393939",
+    "#1a1a1a",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A place for a picture.
+
+    Attributes:
+        words: what it is called on the page.
+        width_mm: how wide the picture is.
+        height_mm: how high the page is that holds it; None where the picture decides.
+        least_pt: no text is smaller; numbers that would be are left out.
+        base_pt: the usual size of text.
+        most_pt: no text is larger but titles of slides.
+        theme: whose colours it has.
+        colors: a key of `COLOR_MAPS`; "grey" makes every colour a grey and marks negative cells.
+        plain_text: whether text is black, as journals ask.
+        dpi: pixels per inch of its PNG, unless another is chosen.
+    """
+
+    words: str
+    width_mm: float
+    height_mm: float | None = None
+    least_pt: float
+    base_pt: float
+    most_pt: float
+    theme: ThemeName = "light"
+    colors: str = "brown-blue"
+    plain_text: bool = False
+    dpi: int = 300
+
+    @property
+    def grey(self) -> bool:
+        """Whether it has no colours."""
+        return self.colors == "grey"
+
+
+# Journals ask for 5 to 7 pt at final size: Nature's "Preparing figures", 89 and 183 mm,
+# https://www.nature.com/documents/natrev-artworkguide-PDF.pdf.
+_JOURNAL = {"least_pt": 5, "base_pt": 6, "most_pt": 7, "plain_text": True, "dpi": 600}
+# A screen has 96 pixels per inch in CSS; 1200 of them are the width of a blog's picture.
+_WEB = {
+    "width_mm": 1200 / 96 * MM_PER_INCH,
+    "least_pt": 6.5,
+    "base_pt": 9,
+    "most_pt": 11,
+    "dpi": 192,
+}
+
+# By the word that stands in links and on the command line.
+PRESETS: dict[str, Preset] = {
+    "column": Preset(words="Journal, one column (89 mm)", width_mm=89, **_JOURNAL),
+    "wide": Preset(words="Journal, full width (183 mm)", width_mm=183, **_JOURNAL),
+    "grey": Preset(words="Greyscale print (183 mm)", width_mm=183, colors="grey", **_JOURNAL),
+    "slide": Preset(
+        words="Slide, 16:9",
+        width_mm=40 / 3 * MM_PER_INCH,
+        height_mm=7.5 * MM_PER_INCH,
+        least_pt=18,
+        base_pt=20,
+        most_pt=28,
+        dpi=144,
+    ),
+    "poster": Preset(
+        words="Poster (400 mm)", width_mm=400, least_pt=16, base_pt=20, most_pt=28, dpi=200
+    ),
+    "web": Preset(words="Web, light (1200 px)", **_WEB),
+    "web-dark": Preset(words="Web, dark (1200 px)", theme="dark", **_WEB),
+}
+DEFAULT_PRESET = "column"
