@@ -44,9 +44,10 @@ const STATE_VECTOR = 20;
  *   stacked: boolean}} every block with x, y, width, cell (the width of a column), columns, rows and
  *   gap (the room before it); `state` is the strip of what becomes of the gates.
  */
-export function anatomyPlan({ run, moment, apart }, width) {
+export function anatomyPlan({ run, moment, apart, print }, width) {
   const { lane } = moment;
-  const rows = rowPlan(lane.gateNames.length, lane.hiddenSize, moment.unit);
+  const units = print?.units ?? null;
+  const rows = rowPlan(lane.gateNames.length, lane.hiddenSize, moment.unit, { units });
   const top = OPERANDS + 26;
   const counts = {
     x: lane.inputSize,
@@ -76,13 +77,13 @@ export function anatomyPlan({ run, moment, apart }, width) {
     x += columns * cell + (block.kind === "matrix" ? GAP : 0);
   }
   const end = (stacked ? below : top) + rows.height + FOOT;
-  const state = statePlan(lane, moment.unit, end + 12, width);
+  const state = statePlan(lane, moment.unit, end + 12, width, units);
   const height = state.length > 0 ? state[0].y + state[0].rows.height + FOOT : end;
   return { blocks, state, rows, top, height, stacked, runHash: `${run.hash} ${run.drafts ?? 0}` };
 }
 
 /** Where the vectors of the strip stand that show what becomes of the gates. */
-function statePlan(lane, unit, y, width) {
+function statePlan(lane, unit, y, width, units) {
   const items = SHARED.state[lane.kind].map((item) =>
     item.field === "h" && lane.weight_hr ? { ...item, sign: "W_{hr}" } : item,
   );
@@ -93,7 +94,7 @@ function statePlan(lane, unit, y, width) {
   let x = NAMES;
   return items.map((item) => {
     const size = item.field === "h" ? lane.stateSize : lane.hiddenSize;
-    const rows = rowPlan(1, size, Math.min(unit, size - 1), STATE_HEIGHT);
+    const rows = rowPlan(1, size, Math.min(unit, size - 1), { most: STATE_HEIGHT, units });
     const gap = gaps[item.sign];
     x += gap;
     const block = { ...item, kind: "state", x, y, columns: 1, cell, width: cell, gap, rows };
@@ -128,13 +129,16 @@ function sizesOf(template, counts, width, stacked) {
 
 /**
  * Heights of the rows, unit by unit in one gate after the other: all alike, or for many a lens around
- * the unit in the light.
+ * the unit in the light. Where only some `units` are shown, the others have no height.
  *
  * @returns {{height: number, count: number, top: (row: number) => number, size: (row: number) =>
  *   number, groups: {start: number, from: number, to: number, stop: number}[]}} of each gate where it
  *   starts and stops, and the rows of its lens.
  */
-function rowPlan(gates, count, unit, most = MOST_HEIGHT) {
+function rowPlan(gates, count, unit, { most = MOST_HEIGHT, units = null }) {
+  if (units) {
+    return someRows(gates, count, Math.min(units[0], count - 1), Math.min(units[1], count));
+  }
   const [lens, high] = gates > 1 ? [GATE_LENS, GATE_LENS_HEIGHT] : [LENS, LENS_HEIGHT];
   const total = gates * count;
   const all = total <= MAX_ROWS || count <= 2 * lens + 1;
@@ -144,6 +148,17 @@ function rowPlan(gates, count, unit, most = MOST_HEIGHT) {
   const each = all ? even * count : Math.max(most / gates, (to - from) * high + 30);
   const thin = all ? 0 : (each - (to - from) * high) / (count - (to - from));
   const wide = all ? even : high;
+  return rowsOf({ gates, count, from, to, each, thin, wide });
+}
+
+/** The rows of some units of every gate, as high as those of a small net. */
+function someRows(gates, count, from, to) {
+  const total = gates * (to - from);
+  const wide = Math.max(total <= 6 ? 25 : total <= 10 ? 21 : 17, LEAST_HEIGHT / total);
+  return rowsOf({ gates, count, from, to, each: wide * (to - from), thin: 0, wide });
+}
+
+function rowsOf({ gates, count, from, to, each, thin, wide }) {
   const within = (row) =>
     Math.min(row, from) * thin +
     Math.min(Math.max(row - from, 0), to - from) * wide +
@@ -154,7 +169,7 @@ function rowPlan(gates, count, unit, most = MOST_HEIGHT) {
   });
   return {
     height: gates * each + (gates - 1) * GATE_GAP,
-    count: total,
+    count: gates * count,
     groups,
     top: (row) => {
       const gate = Math.min(Math.floor(row / count), gates - 1);

@@ -145,7 +145,7 @@ function* bandItems({ palette }, plan) {
 
 /** Along time a whole column is in the light. */
 function columnItem({ moment, palette }, plan, list) {
-  if (moment.alongTime) {
+  if (moment.alongTime && !moment.away) {
     list.push({
       kind: "rect",
       x: plan.slots.left(moment.t),
@@ -159,7 +159,6 @@ function columnItem({ moment, palette }, plan, list) {
 }
 
 function pillItems({ run, moment, palette }, plan, list) {
-  const colors = [palette.forward_soft, palette.reverse_soft];
   for (let t = plan.from; t < plan.to; t++) {
     plan.bands.forEach((band, layer) => {
       const lanes = run.lanes.filter((lane) => lane.layer === layer);
@@ -181,7 +180,7 @@ function pillItems({ run, moment, palette }, plan, list) {
           width: share,
           height: band.pillHeight,
           radius: 2,
-          fill: colors[place],
+          fill: palette[`${lane.direction}_soft`],
           opacity: moment.done(lane.index, t) ? 1 : 0.35,
           box: [x + place * share, band.pill - 3, share, band.pillHeight + 6],
           hit: { part: "pill", layer, t },
@@ -192,6 +191,9 @@ function pillItems({ run, moment, palette }, plan, list) {
 }
 
 function frameItems({ moment, palette, hover }, plan, list) {
+  if (moment.away) {
+    return;
+  }
   const lane = plan.lanes[moment.lane.index];
   const width = plan.slots.full(moment.t) ? plan.cell : Math.max(3, plan.slots.width(moment.t));
   const rows = moment.lane.stateSize;
@@ -245,7 +247,7 @@ function nameItems({ run, moment, palette }, plan, list, size) {
     const x = room >= 24 ? NAMES - 12 : 8;
     const anchor = room >= 24 ? "end" : "start";
     const y = run.numDirections === 2 || room < 24 ? middle : middle - 14;
-    list.push({ ...right, x, anchor, y, text: `layer ${layer}`, weight: 600, fill: palette.text });
+    list.push({ ...right, x, anchor, y, text: `layer ${layer + (run.firstLayer ?? 0)}`, weight: 600, fill: palette.text });
   });
   for (const lane of run.lanes) {
     const forward = lane.direction === "forward";
@@ -255,21 +257,22 @@ function nameItems({ run, moment, palette }, plan, list, size) {
     list.push({ ...right, y: top + height / 2 + 4, text, fill: color });
   }
   const muted = { ...right, fill: palette.muted };
-  list.push({ ...muted, y: (plan.inputTop + plan.inputBottom) / 2 + 4, text: "input x" });
-  list.push({ ...muted, y: plan.bands.at(-1).pill + 9, text: "output" });
+  list.push({ ...muted, y: (plan.inputTop + plan.inputBottom) / 2 + 4, text: run.bottomName ?? "input x" });
+  list.push({ ...muted, y: plan.bands.at(-1).pill + 9, text: run.topName ?? "output" });
   timeItems(run, moment, plan, palette, list, size);
 }
 
 function timeItems(run, moment, plan, palette, list, size) {
   const below = { kind: "text", anchor: "middle", size: FONT };
   for (let t = plan.from; t < plan.to; t++) {
-    const chosen = t === moment.t;
+    const chosen = t === moment.t && !moment.away;
+    const name = t + (run.firstT ?? 0);
     const x = plan.middle(t);
     const fill = chosen ? palette.text : palette.muted;
     const weight = chosen ? 600 : 400;
     const wide = plan.slots.width(t) >= 40;
     const y = Math.min(plan.inputBottom + 14, size.height - (run.labels ? 20 : 5));
-    list.push({ ...below, x, y, text: wide ? `t = ${t}` : String(t), fill, weight });
+    list.push({ ...below, x, y, text: wide ? `t = ${name}` : String(name), fill, weight });
     if (run.labels) {
       const text = run.labels[t];
       list.push({ ...below, x, y: y + 15, size: FONT + 2, text, fill, weight });
@@ -282,7 +285,7 @@ function timeItems(run, moment, plan, palette, list, size) {
           ...below,
           x: plan.middle(t),
           y: plan.inputBottom + 14,
-          text: String(t),
+          text: String(t + (run.firstT ?? 0)),
           fill: palette.muted,
         });
       }
