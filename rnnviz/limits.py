@@ -15,6 +15,9 @@ PICTURE_MAX_BYTES = 64 * 2**20
 # Seconds that one picture may take; those of the largest nets take below 5.
 PICTURE_MAX_SECONDS = 30
 
+# Pixels of a PNG: A2 at 300 dpi, about 140 MB while it is painted.
+MAX_PICTURE_PIXELS = 36_000_000
+
 # What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
 MAX_LAYERS = 6
 

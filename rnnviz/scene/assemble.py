@@ -12,6 +12,7 @@ from pathlib import Path
 from rnnviz.figures.theme import (
     BLACK,
     FONT_FAMILY,
+    MATH_FONT,
     PALETTES,
     SHARE_STOPS,
     SIGNED_STOPS,
@@ -87,6 +88,7 @@ def shared() -> dict:
         "white": WHITE,
         "palettes": {theme: asdict(palette) for theme, palette in PALETTES.items()},
         "font": FONT_FAMILY,
+        "mathFont": MATH_FONT,
         "fields": blob.FIELDS,
         "usual": blob.USUAL,
         "alignment": blob.ALIGNMENT,

@@ -12,8 +12,6 @@
 // pixel per number, `from` the part of it that is shown.
 import { SHARED } from "./shared.js";
 
-export const MATH_FONT = "STIX Two Text, Latin Modern Math, Cambria Math, Times New Roman, serif";
-
 // How much smaller and lower what follows "_" is set, as shares of the size.
 export const LOWERED = 0.72;
 export const DOWN = 0.2;
@@ -128,7 +126,7 @@ function setFont(context, font) {
 function formula(context, { text, x, y, size, weight = 400, anchor = "start" }) {
   context.textAlign = "left";
   const parts = pieces(text).map(([piece, lower]) => {
-    const font = `italic ${weight} ${lower ? LOWERED * size : size}px ${MATH_FONT}`;
+    const font = `italic ${weight} ${lower ? LOWERED * size : size}px ${SHARED.mathFont}`;
     setFont(context, font);
     return { piece, font, width: context.measureText(piece).width, down: lower ? DOWN * size : 0 };
   });
