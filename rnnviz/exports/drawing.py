@@ -121,8 +121,15 @@ class Drawer:
         """Lets go of the run."""
         self._racer.close()
 
-    def draw(self, shot: Shot, ink: Ink, width: float) -> Drawing:
+    def draw(self, shot: Shot, ink: Ink, width: float, room: float | None = None) -> Drawing:
         """A picture of so many pixels in width.
+
+        Args:
+            shot: what is shown.
+            ink: its colours.
+            width: pixels.
+            room: pixels of the height that there is, to which a map is fitted and for which an
+                anatomy is laid flat; the picture may be higher all the same. None is no bound.
 
         Raises:
             ValueError: the shot names what the run has not.
@@ -134,6 +141,8 @@ class Drawer:
             "width": width,
             "fit": shot.fit,
             "legend": shot.legend,
+            "frame": shot.frame,
+            "room": room,
             "palette": asdict(ink.palette),
             "stops": ink.stops,
             "shareStops": ink.share_stops,
@@ -141,6 +150,7 @@ class Drawer:
                 "least": ink.least,
                 "blank": shot.blank,
                 "minus": ink.minus,
+                "flat": room is not None,
                 "units": shot.units,
             },
             "crop": shot.crop(self.sizes),

@@ -94,7 +94,7 @@ def _drawn(
 ) -> tuple[Drawing, Span | None]:
     """The drawing, and the units that it shows where it cannot show all."""
     ink = ink_of(preset)
-    drawing = drawer.draw(shot, ink, width)
+    drawing = drawer.draw(shot, ink, width, room)
     if room is None or drawing.height <= room:
         return drawing, None
     least = drawing
@@ -103,13 +103,14 @@ def _drawn(
         for shown in range(min(count, 16), 0, -1):
             start = min(max(unit - shown // 2, 0), count - shown)
             units = (start, start + shown)
-            least = drawer.draw(replace(shot, units=units), ink, width)
+            least = drawer.draw(replace(shot, units=units), ink, width, room)
             if least.height <= room:
                 return least, units
+    unit = mm_per_px(preset)
     raise ValueError(
-        f"{preset.words}: with text of {preset.base_pt:g} pt the view {shot.view} is "
-        f"{least.height / room:.1f} times as high as the page; choose a view that shows less, "
-        "fewer layers or one direction, or a page without a fixed height."
+        f"{preset.words}: with text of {preset.base_pt:g} pt the view {shot.view} would be "
+        f"{least.height * unit:.0f} mm high and has {room * unit:.0f} mm; choose a view that shows "
+        "less, fewer layers or one direction, or a page whose height is free."
     )
 
 
