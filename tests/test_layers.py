@@ -36,7 +36,7 @@ ALLOWED = {
     "diagnosis": {"numpy", "torch"},
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
-    "exports": {"numpy", "plotly", "pyarrow", "safetensors", "xlsxwriter"},
+    "exports": {"numpy", "plotly", "pyarrow", "safetensors", "segno", "xlsxwriter"},
     "notebook": {"torch"},
     "files": {"numpy", "torch", "safetensors"},
     "cli": {"numpy", "torch"},
