@@ -42,6 +42,7 @@ ALLOWED = {
         "py_mini_racer",
         "pyarrow",
         "safetensors",
+        "segno",
         "typst",
         "xlsxwriter",
     },

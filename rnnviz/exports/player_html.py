@@ -107,8 +107,12 @@ def _checked(page: PageOptions) -> PageOptions:
     return options | {"hide": hide}
 
 
-def _seed(start: str) -> dict[str, str]:
-    """Where the page begins; the player checks it against the run, as in a link."""
+def start_words(start: str) -> dict[str, str]:
+    """Where a page begins, in the words of a link; the player checks them against the run.
+
+    Raises:
+        ValueError: it names no moment.
+    """
     words = dict(parse_qsl(start.removeprefix("?"))) if "=" in start else {"at": start}
     seed = {name: words[name] for name in SEED if words.get(name)}
     if start and (not seed or not _MOMENT.fullmatch(seed.get("at", _FIRST))):
@@ -154,7 +158,7 @@ def _document(options: PageOptions, runs: Squeezed, compared: bool) -> str:
     given = {
         "theme": options["theme"],
         "hide": options["hide"],
-        "seed": _seed(options["start"]),
+        "seed": start_words(options["start"]),
         "compared": compared,
         "runs": runs._asdict(),
     }

@@ -38,10 +38,8 @@ def workbook_xlsx(trace: Trace, *, sample: int = 0) -> bytes:
             cell; an activation goes by no name; a number is not finite; or the workbook would be
             too large, with what to lower.
     """
+    check_workbook(trace, sample=sample)
     trace = checked(trace, DEFAULT_LOOK, sample=sample)
-    _check_can_be_written(trace)
-    _check_size(trace, timesteps_of(trace.cells[0], sample))
-    _check_finite(trace, sample)
     exact = in_float64(trace, sample=sample).numpy()
     _check_finite(exact, 0)
     book = Book()
@@ -53,6 +51,19 @@ def workbook_xlsx(trace: Trace, *, sample: int = 0) -> bytes:
         write_lane(book, lane, trace)
     write_check(book, lanes, trace, sample)
     return book.finished()
+
+
+def check_workbook(trace: Trace, *, sample: int = 0) -> int:
+    """About how many formulas `workbook_xlsx` would write, without writing any.
+
+    Raises:
+        ValueError: as `workbook_xlsx` does.
+    """
+    trace = checked(trace, DEFAULT_LOOK, sample=sample)
+    _check_can_be_written(trace)
+    formulas = _check_size(trace, timesteps_of(trace.cells[0], sample))
+    _check_finite(trace, sample)
+    return formulas
 
 
 def _check_can_be_written(trace: Trace) -> None:
@@ -75,8 +86,8 @@ def _check_can_be_written(trace: Trace) -> None:
                 )
 
 
-def _check_size(trace: Trace, length: int) -> None:
-    """Refuses what a spreadsheet cannot hold, before anything is made of it."""
+def _check_size(trace: Trace, length: int) -> int:
+    """How many formulas there will be; refuses what a spreadsheet cannot hold."""
     widths = [sum(widths_of(cell).values()) + len(widths_of(cell)) for cell in trace.cells]
     if max(widths) >= MAX_COLUMNS:
         raise ValueError(
@@ -97,6 +108,7 @@ def _check_size(trace: Trace, length: int) -> None:
             f"the workbook would hold {numbers:,} weights and inputs, {MAX_NUMBERS:,} are "
             "possible; lower hidden_size, input_size or seq_len."
         )
+    return formulas
 
 
 def _check_finite(trace: Trace, sample: int) -> None:
