@@ -9,6 +9,7 @@ import streamlit as st
 
 from rnnviz.ui.cache import Run
 from rnnviz.ui.export_data import data_section
+from rnnviz.ui.figure_export import figure_section
 
 
 class Section(NamedTuple):
@@ -24,7 +25,10 @@ class Section(NamedTuple):
 
 
 # A new one is a row of it; the first is open unless a link says otherwise.
-SECTIONS: tuple[Section, ...] = (Section(name="Data", show=data_section),)
+SECTIONS: tuple[Section, ...] = (
+    Section(name="Figure", show=figure_section),
+    Section(name="Data", show=data_section),
+)
 
 
 @st.fragment
