@@ -12,10 +12,10 @@ from rnnviz.ui.moment import moment_link, moment_of
 from rnnviz.ui.words import sentence
 
 
-def link_section(run: Run, sample: int) -> None:  # noqa: ARG001
+def link_section(run: Run, sample: int) -> None:
     """The address, how far it carries, and its QR code."""
     moment = moment_of(run)
-    link = moment_link(moment)
+    link = moment_link(moment, sample)
     where = "where everyone starts" if moment.is_start else f"at {moment}"
     st.write(f"It opens this run with every setting, and the player {where}.")
     st.code(link, language=None, wrap_lines=True)

@@ -20,6 +20,7 @@ from rnnviz.ui.views import choose_cell, look
 from rnnviz.ui.words import size_words
 
 _NAME = "rnnviz-player.html"
+_TITLE = "RNNviz"
 
 # Characters of a title: what fits above the player on a laptop.
 _MAX_TITLE = 100
@@ -81,7 +82,7 @@ def player_file(run: Run, sample: int, choice: _Choice) -> str:
 def _choose(run: Run) -> _Choice:
     """The controls; those that this run gives nothing to choose for are left out."""
     left, right = st.columns(2)
-    title = left.text_input("Title", "RNNviz", max_chars=_MAX_TITLE, key="_export_title")
+    title = left.text_input("Title", _TITLE, max_chars=_MAX_TITLE, key="_export_title")
     with right:
         theme = st.segmented_control(
             "Colours",
@@ -105,7 +106,7 @@ def _choose(run: Run) -> _Choice:
         help="“What if time came first?” can be played too; the file grows by a part.",
     )
     tokens = run.labels(0) is not None and row.toggle("Tokens as labels", True, key="_export_words")
-    page: PageOptions = {"theme": theme, "hide": hide, "title": title or "RNNviz"}
+    page: PageOptions = {"theme": theme, "hide": hide, "title": title or _TITLE}
     if at_moment:
         page["start"] = urlencode(moment.words)
     return _Choice(page, tokens, wrong)
@@ -126,7 +127,8 @@ def _snippets(sample: int, choice: _Choice) -> None:
 def notebook_lines(sample: int, page: PageOptions) -> str:
     """What shows the run in a notebook, with the look that was chosen."""
     options = {"sample": sample} if sample else {}
-    options |= {name: value for name, value in page.items() if value and value != "auto"}
+    usual = {"theme": "auto", "hide": [], "title": _TITLE}
+    options |= {name: value for name, value in page.items() if usual.get(name) != value}
     words = "".join(f", {name}={value!r}" for name, value in options.items())
     return (
         "import rnnviz\n\n"
@@ -139,10 +141,12 @@ def _charts(run: Run, sample: int) -> None:
     """The still charts and the animation, as the page “Step through” has them."""
     with st.expander("All charts as one file", icon=":material/bar_chart:"):
         cell = choose_cell(run)
+        # Read here: where files are made there is no session.
+        shown = look(run, sample)
         file_button(
             st.container(),
             "Whole view (.html)",
-            lambda: whole_view(run, look=look(run, sample), sample=sample, cell=cell),
+            lambda: whole_view(run, look=shown, sample=sample, cell=cell),
             "rnnviz-view.html",
             "Opens offline; from 5 MB, for the largest nets 25 MB.",
         )

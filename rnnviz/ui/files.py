@@ -20,5 +20,4 @@ def file_button(
         icon=":material/download:",
         help=help,
         on_click="ignore",
-        width="stretch",
     )

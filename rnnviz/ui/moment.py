@@ -62,10 +62,12 @@ def moment_of(run: Run) -> Moment:
     return Moment(layer, direction, t, unit, words)
 
 
-def moment_link(moment: Moment) -> str:
+def moment_link(moment: Moment, sample: int) -> str:
     """The address that opens the player at a moment with all settings as they are."""
-    kept = {*DEFAULTS, *VIEW_DEFAULTS, "preset"} - {*SEED}
+    kept = {*DEFAULTS, *VIEW_DEFAULTS, "preset"} - {*SEED, "sample"}
     words = {name: word for name, word in st.query_params.items() if name in kept}
+    # Its control belongs to its page, and the address has it once it was moved there.
+    words |= {"sample": str(sample)} if sample else {}
     hidden = ",".join(hidden_parts())
     words |= {"hide": hidden} if hidden else {}
     words |= moment.words

@@ -22,9 +22,13 @@ export function mirror(link) {
   history.replaceState(history.state, "", address);
 }
 
-/** Go to another page of the app with all that the address says, as the browser's own buttons do. */
+/** Go to another page of the app by the app's own link to it, which keeps the session. */
 export function turnTo(page) {
-  history.pushState(null, "", new URL(page + location.search, location.href));
-  // The app follows the browser's history, and keeps its session as it does.
-  dispatchEvent(new PopStateEvent("popstate"));
+  const { href } = new URL(page, location.href);
+  const link = [...document.links].find((one) => one.href === href);
+  if (link) {
+    link.click();
+  } else {
+    location.assign(page + location.search);
+  }
 }

@@ -88,6 +88,7 @@ class Slot {
 
   /** To the page of all formats, at this moment. */
   more() {
+    registry().kept.set(this.component.data.name, this.player.teller.link());
     this.writeAddress();
     turnTo("export");
   }
