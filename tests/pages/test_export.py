@@ -26,12 +26,12 @@ MAKERS = (export_data, export_link, export_player, export_workbook, scripts)
 def export(visit, monkeypatch):
     """Opens a section; gives the page, and by its name each file that is offered."""
     offered = {}
+
+    def offer(_place, _label, make, name, _help):
+        offered[name] = make
+
     for module in MAKERS:
-        monkeypatch.setattr(
-            module,
-            "file_button",
-            lambda place, label, make, name, help: offered.__setitem__(name, make),
-        )
+        monkeypatch.setattr(module, "file_button", offer)
 
     def rerun(page):
         offered.clear()
