@@ -103,9 +103,8 @@ def _still(
 
 # Each holds a run in JavaScript.
 @st.cache_resource(max_entries=4, show_spinner="Drawing…", on_release=Drawer.close)
-def _drawer(settings: Settings, sample: int, wrong: bool, _run: Run) -> Drawer:
-    make = packed_wrong if wrong else packed
-    return Drawer(make(settings, sample, _run))
+def _drawer(settings: Settings, sample: int, wrong: bool, _run: Run) -> Drawer:  # noqa: ARG001
+    return Drawer((packed_wrong if wrong else packed)(_run, sample))
 
 
 def _show(picture: Still, preset: Preset) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from rnnviz.exports.shot import Shot, Span, View
 from rnnviz.scene.schedules import ORDERS
 from rnnviz.ui.cache import Run
-from rnnviz.ui.packed import has_order
+from rnnviz.ui.packed import has_wrong_order
 from rnnviz.ui.player import place
 
 _ORDER_WORDS = {
@@ -53,7 +53,7 @@ def _moment(run: Run, view: View) -> dict[str, Any]:
         f"may follow, one of wx, wh, a, {'gates, ' if cells[0].gate_names else ''}h.",
         width=220,
     )
-    there = [one for one in ORDERS if one != "time-first" or has_order(run.trace, one)]
+    there = [one for one in ORDERS if one != "time-first" or has_wrong_order(run.trace)]
     there = there if run.trace.config.bidirectional else ["layer-first"]
     order = row.selectbox(
         "Order of computing",
