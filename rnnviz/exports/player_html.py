@@ -65,8 +65,8 @@ def player_html(
     """One sample of a run as a page that plays: everything the app's player does without a server.
 
     The page holds its script, its style and its numbers, and may load nothing. A float32 RNN of 4
-    layers in both directions with 64 units over 64 timesteps takes 0.9 MB, the run in the wrong
-    order included, a GRU 1.9 and an LSTM 2.4: most of it weights.
+    layers in both directions with 64 units over 64 timesteps takes 0.8 MB, the run in the wrong
+    order included, a GRU 1.8 and an LSTM 2.3: most of it weights.
 
     Args:
         trace: the run.

