@@ -102,7 +102,7 @@ def test_a_page_holds_what_was_asked_for(capsys):
     assert page.given["hide"] == ["code", "strip"]
     assert page.given["seed"] == {"at": "1.reverse.4.3"}
     assert page.given["compared"] is True
-    assert len(page.given["runs"]["sizes"]) == 1
+    assert len(page.given["runs"]["runs"]) == 1
     assert re.fullmatch(
         r"max \|difference\| to torch.nn: \S+, equal\nwrote p.html, [0-9,]+ bytes\n", shown
     )
