@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnviz.exports.drawing import Drawing
 from rnnviz.exports.ink import ink_of
+from rnnviz.exports.tikz_parts import ALONG, DOWN, FONTS, HEAD, macros
 from rnnviz.exports.tikz_path import number, tikz_path
 from rnnviz.exports.tikz_text import OTHER, tex_formula, tex_text
 from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
@@ -26,45 +27,9 @@ _TITLE_EM = 0.62
 _TITLE_GAP = 0.8
 
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
+# How much longer a cell is than its place: under the next one, lest paper shows between them.
+_OVERLAP = 1.1
 _RGBA = re.compile(r"rgba\((\d+), ?(\d+), ?(\d+), ?([\d.]+)\)")
-
-_HEAD = r"""% {about}
-% To compile: pdflatex, or lualatex or xelatex for texts in other scripts, of which pdflatex
-% has no glyphs: it shows a box for them and says so in its log.
-% To use in a paper: copy the tikzpicture; it needs \usepackage{{tikz}}{more}, and fix-cm
-% or lmodern so that the fonts come in these sizes. All names that it defines end with it.
-\RequirePackage{{fix-cm}}
-\documentclass{{article}}
-\usepackage[paperwidth={width}mm,paperheight={height}mm,margin=0mm]{{geometry}}
-\usepackage{{iftex}}
-\usepackage{{tikz}}
-{preamble}\pagestyle{{empty}}
-\setlength\parindent{{0pt}}
-\setlength\topskip{{0pt}}
-\begin{{document}}%
-"""
-
-_FONTS = r"""\ifpdftex\else
-  \usepackage{fontspec}
-  % For other scripts, the first of these that is installed and has the sign: add your own.
-  \newcommand\rnnvizfonts{}
-  \newcommand\rnnvizfont[2]{\IfFontExistsTF{#2}{\newfontfamily#1{#2}%
-    \expandafter\def\expandafter\rnnvizfonts\expandafter{\rnnvizfonts\rnnviztry#1}}{}}
-  \rnnvizfont\rnnvizfontA{DejaVu Sans}
-  \rnnvizfont\rnnvizfontB{Noto Sans}
-  \rnnvizfont\rnnvizfontC{Noto Sans CJK SC}
-  \rnnvizfont\rnnvizfontD{WenQuanYi Micro Hei}
-  \rnnvizfont\rnnvizfontE{Arial Unicode MS}
-  \newcommand\rnnvizskip[1]{}
-  \newcommand\rnnvizother[2]{{%
-    \def\rnnviztry##1{##1\iffontchar\font"#1\relax\let\rnnviztry\rnnvizskip\fi}\rnnvizfonts#2}}
-\fi
-"""
-
-_OTHER_IN_PICTURE = r"""\providecommand\rnnvizother[2]{\ifpdftex
-  \PackageWarning{rnnviz}{pdflatex has no glyph for U+#1: compile with lualatex}%
-  {\fboxsep0pt\framebox[.6em]{\vphantom{X}}}\else#2\fi}% the first sign, all signs
-"""
 
 
 class _Styles:
@@ -220,7 +185,6 @@ class _Picture:
         yield f"\\node[{name}, anchor={anchor}] at {self.at(item['x'], item['y'])} {{{text}}};"
 
     def _heat(self, item: dict[str, Any]) -> Iterator[str]:
-        """Its cells; each reaches to the end, under the next, lest paper shows between them."""
         columns, rows, colors = item["columns"], item["rows"], item["colors"]
         if columns < 1 or rows < 1 or item["width"] <= 0 or item["height"] <= 0:
             return
@@ -228,25 +192,25 @@ class _Picture:
             self.styles.color(f"#{colors[at : at + 6]}").removeprefix("rnnviz")
             for at in range(0, len(colors), 6)
         ]
-        across, down = item["width"] * self.scale / columns, item["height"] * self.scale / rows
-        x, y = self.mm(item["x"]), self.mm(item["y"])
-        end = self.at(item["x"] + item["width"], item["y"] + item["height"])
+        wide, high = item["width"] * self.scale / columns, item["height"] * self.scale / rows
+        x, y = item["x"] * self.scale, item["y"] * self.scale
         if opacity := self._opacity(item):
             yield f"\\begin{{scope}}[transparency group, {opacity[0]}]"
-        lists = (
-            [names]
-            if columns == 1
-            else [names[k : k + columns] for k in range(0, len(names), columns)]
-        )
-        for row, found in enumerate(lists):
-            place = f"{x},{y}+\\i*{number(down, 5)}"
-            if columns > 1:
-                top = number(item["y"] * self.scale + row * down)
-                place = f"{x}+\\i*{number(across, 5)},{top}"
-            yield f"\\foreach \\c [count=\\i from 0] in {{{','.join(found)}}}"
-            yield f"  \\path[rnnviz cell, fill=rnnviz\\c] ({place}) rectangle {end};"
+        if columns == 1:
+            yield _cells(DOWN, (x, y), (wide, high), names)
+        else:
+            for row in range(rows):
+                # Rows overlap as cells do, but for the last.
+                size = (wide, high if row == rows - 1 else _OVERLAP * high)
+                found = names[row * columns : (row + 1) * columns]
+                yield _cells(ALONG, (x, y + row * high), size, found)
         if opacity:
             yield "\\end{scope}"
+
+
+def _cells(macro: str, at: tuple[float, float], size: tuple[float, float], names: list[str]) -> str:
+    numbers = "".join(f"{{{number(one, 5)}}}" for one in (*at, *size))
+    return f"{macro}{numbers}{{{','.join(names)}}}"
 
 
 def _font(points: float, *, bold: bool = False) -> str:
@@ -314,12 +278,12 @@ def _document(picture: _Picture, body: list[str], room: float) -> str:
     if picture.palette.surface != WHITE:
         ground.append(f"\\fill[{styles.color(picture.palette.surface)}] {corners};")
     other = any(OTHER in line for line in body)
-    head = _HEAD.format(
+    head = HEAD.format(
         about=f"A moment of a recurrent net: {picture.drawing.at}",
         more=" and \\usepackage{iftex}" if other else "",
         width=width,
         height=number(height + room),
-        preamble=(_FONTS if other else "") + _math_sizes(picture),
+        preamble=(FONTS if other else "") + _math_sizes(picture),
     )
     lines = [
         "\\begin{tikzpicture}[",
@@ -329,7 +293,7 @@ def _document(picture: _Picture, body: list[str], room: float) -> str:
         *styles.options(),
         "]",
         "\\providecommand\\rnnvizfamily{\\sffamily}",
-        *([_OTHER_IN_PICTURE.rstrip()] if other else []),
+        *macros(body),
         *styles.definitions(picture.roles),
         *ground,
         *body,

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 # What runs of characters go through that only lualatex and xelatex have glyphs for.
 OTHER = r"\rnnvizother"
 
+PLUS_MINUS = r"\rnnvizpm"
+
 # Controls, halves of surrogate pairs, what is not assigned, private signs, what turns the reading
 # direction, and what would end the line: TeX must not read them.
 _UNSAID = ("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp")
@@ -77,8 +79,8 @@ _TEXT = {
 }
 _TEXT |= {sign: "\\" + sign for sign in "{}$&#%_"}
 _TEXT |= {sign: f"${name}$" for sign, name in _MATH.items()}
-# As wide as a digit, which a minus of formulas is not: numbers would run out of their cells.
-_TEXT["−"] = r"\textendash{}"
+# As wide as a digit, which these are not in formulas: texts would run into what is beside them.
+_TEXT |= {"−": r"\textendash{}", "±": PLUS_MINUS + "{}"}
 
 # Marks on a letter that pdflatex composes in its oldest encoding, for which every system has fonts.
 _ACCENTS = {
