@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from string import ascii_uppercase
 from typing import Any
 
 from rnnviz.exports.drawing import Drawing
 from rnnviz.exports.ink import ink_of
 from rnnviz.exports.tikz_parts import ALONG, DOWN, FONTS, HEAD, macros
 from rnnviz.exports.tikz_path import number, tikz_path
+from rnnviz.exports.tikz_styles import Styles
 from rnnviz.exports.tikz_text import OTHER, tex_formula, tex_text
 from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
 from rnnviz.figures.theme import BLACK, WHITE
@@ -32,43 +32,6 @@ _OVERLAP = 1.1
 _RGBA = re.compile(r"rgba\((\d+), ?(\d+), ?(\d+), ?([\d.]+)\)")
 
 
-class _Styles:
-    """Colours and looks, each named once, in the order in which they are met."""
-
-    def __init__(self) -> None:
-        self.colors: dict[str, str] = {}
-        self.looks: dict[str, dict[str, str]] = {}
-
-    def color(self, color: str) -> str:
-        """The name of a `#rrggbb` colour: rnnvizA, rnnvizB, ..."""
-        return self.colors.setdefault(color, f"rnnviz{_letters(len(self.colors))}")
-
-    def look(self, kind: str, options: str) -> str:
-        """The name of a style: `rnnviz line 1`, ..."""
-        looks = self.looks.setdefault(kind, {})
-        return looks.setdefault(options, f"rnnviz {kind} {len(looks) + 1}")
-
-    def definitions(self, roles: dict[str, str]) -> Iterator[str]:
-        """The lines that define the colours."""
-        for color, name in self.colors.items():
-            role = f" % {roles[color]}" if color in roles else ""
-            yield f"\\definecolor{{{name}}}{{HTML}}{{{color[1:].upper()}}}{role}"
-
-    def options(self) -> Iterator[str]:
-        """The lines that define the styles."""
-        for looks in self.looks.values():
-            yield from (f"  {name}/.style={{{options}}}," for options, name in looks.items())
-
-
-def _letters(index: int) -> str:
-    """A, B, ... Z, AA, AB, ..."""
-    found = ""
-    while index >= 0:
-        index, letter = divmod(index, 26)
-        found, index = ascii_uppercase[letter] + found, index - 1
-    return found
-
-
 class _Picture:
     """One drawing on its way into TikZ.
 
@@ -82,7 +45,7 @@ class _Picture:
     def __init__(self, drawing: Drawing, preset: Preset) -> None:
         self.drawing, self.preset = drawing, preset
         self.scale = preset.width_mm / drawing.width
-        self.styles = _Styles()
+        self.styles = Styles()
         self.formulas: set[float] = set()
         self.palette = ink_of(preset).palette
         self.roles = {color: role for role, color in reversed(vars(self.palette).items())}
@@ -118,7 +81,7 @@ class _Picture:
                 words = ("on", "off") * len(lengths)
                 pairs = zip(words, lengths * (1 + len(lengths) % 2), strict=False)
                 found.append("dash pattern=" + " ".join(f"{word} {one}" for word, one in pairs))
-        if fill and item.get("fill", "none") != "none":
+        if fill and (item.get("fill") or "none") != "none":
             found += self._color("fill", item["fill"])
         return found + self._opacity(item)
 
@@ -138,7 +101,7 @@ class _Picture:
         x, y = item["x"], item["y"]
         width, height = max(item["width"], 0), max(item["height"], 0)
         # The colour of a lone area is most often a number's: it stands where the number does.
-        lone = not item.get("stroke") and item.get("fill", "none")[0] == "#"
+        lone = not item.get("stroke") and (item.get("fill") or "none")[0] == "#"
         paint = self._paint(item, fill=not lone)
         own = f", fill={self.styles.color(item['fill'])}" if lone else ""
         if not paint and not own:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rnnviz.exports.tikz_text import OTHER, PLUS_MINUS
+from rnnviz.exports.tikz_text import FROM_RIGHT, OTHER, PLUS_MINUS
 
 # Cells in a column or in a row.
 DOWN, ALONG = r"\rnnvizdown", r"\rnnvizalong"
 
 HEAD = r"""% {about}
-% To compile: pdflatex, or lualatex or xelatex for texts in other scripts, of which pdflatex
-% has no glyphs: it shows a box for them and says so in its log.
+% To compile: pdflatex, or lualatex for texts in other scripts, of which pdflatex has no glyphs:
+% it shows a box for them and says so in its log.
 % To use in a paper: copy the tikzpicture; it needs \usepackage{{tikz}}{more}, and fix-cm
 % or lmodern so that the fonts come in these sizes. What it defines ends with it.
 \RequirePackage{{fix-cm}}
@@ -48,6 +48,9 @@ _OTHER = r"""% What pdflatex lacks: {its first sign, in Unicode}{it}
   \PackageWarning{rnnviz}{pdflatex has no glyph for U+#1: compile with lualatex}%
   {\fboxsep0pt\framebox[.6em]{\vphantom{X}}}\else#2\fi}"""
 
+_FROM_RIGHT = r"""\providecommand\rnnvizright[2]{{%
+  \ifcsname addfontfeature\endcsname\addfontfeature{Script=#1}\fi\ifluatex\textdir TRT\fi#2}}"""
+
 _PLUS_MINUS = r"\providecommand\rnnvizpm{\scalebox{.65}[1]{$\pm$}}"
 
 # Far faster than \path and \foreach: 5,000 cells in 2 s, not in 8.
@@ -64,8 +67,16 @@ _CELLS = r"""% Cells, one below or beside the other: {x}{y}{width}{height}{A for
   \pgftransformshift{\rnnvizstep}\rnnviznext#2;\fi}"""
 
 
+_MACROS = {
+    (PLUS_MINUS,): _PLUS_MINUS,
+    (OTHER,): _OTHER,
+    (FROM_RIGHT,): _FROM_RIGHT,
+    (DOWN, ALONG): _CELLS,
+}
+
+
 def macros(body: Sequence[str]) -> Iterator[str]:
     """The definitions that lines of a picture need, within it, so that it can be copied out."""
-    for names, lines in (((PLUS_MINUS,), _PLUS_MINUS), ((OTHER,), _OTHER), ((DOWN, ALONG), _CELLS)):
+    for names, lines in _MACROS.items():
         if any(name in line for line in body for name in names):
             yield lines

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 # What runs of characters go through that only lualatex and xelatex have glyphs for.
 OTHER = r"\rnnvizother"
 
+# What runs that read from right to left go through besides.
+FROM_RIGHT = r"\rnnvizright"
+
 PLUS_MINUS = r"\rnnvizpm"
 
 # Controls, halves of surrogate pairs, what is not assigned, private signs, what turns the reading
@@ -41,7 +44,7 @@ _MATH = {
     "∂": r"\partial",
 }
 
-# Signs of text. The typewriter's fonts have those that Computer Modern's others have not.
+# Signs of text. Of Computer Modern only the typewriter has some, and the usual dollar is a bitmap.
 _TEXT = {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -50,6 +53,7 @@ _TEXT = {
     ">": "$>$",
     "|": "$|$",
     '"': r"{\ttfamily\char34}",
+    "$": r"{\char36}",
     "…": r"\dots{}",
     "␣": r"\textvisiblespace{}",
     "↵": r"$\hookleftarrow$",
@@ -77,7 +81,7 @@ _TEXT = {
     "ı": r"\i{}",
     "\xa0": "~",
 }
-_TEXT |= {sign: "\\" + sign for sign in "{}$&#%_"}
+_TEXT |= {sign: "\\" + sign for sign in "{}&#%_"}
 _TEXT |= {sign: f"${name}$" for sign, name in _MATH.items()}
 # As wide as a digit, which these are not in formulas: texts would run into what is beside them.
 _TEXT |= {"−": r"\textendash{}", "±": PLUS_MINUS + "{}"}
@@ -99,6 +103,9 @@ _ACCENTS = {
     "\u0327": "c",
 }
 
+# Unicode's classes of signs that read from right to left, and whose rules join them.
+_FROM_RIGHT = {"R": "Hebrew", "AL": "Arabic"}
+
 # Functions that LaTeX sets upright.
 _FUNCTIONS = ("tanh", "exp", "log", "max", "min")
 _FORMULA = re.compile(r"_\{[^}]*\}|_\w|\s+|[A-Za-z]{2,}|.", re.DOTALL)
@@ -112,7 +119,7 @@ _JOINED = re.compile(r"(?<=[-`',<>?!])(?=[-`',<>])")
 def tex_text(text: str) -> str:
     """A text for LaTeX's text mode, in ASCII but for what stands in `OTHER`'s braces."""
     signs = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return _JOINED.sub("{}", _spaced("".join(_runs(re.sub(r"[\t\n\r]", " ", signs)))))
+    return _JOINED.sub(r"\\/", _spaced("".join(_runs(re.sub(r"[\t\n\r]", " ", signs)))))
 
 
 def _runs(text: str) -> Iterator[str]:
@@ -132,7 +139,11 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _other(run: str) -> str:
-    return f"{OTHER}{{{ord(run[0]):04X}}}{{{run}}}"
+    # LuaTeX takes the sign itself for damaged UTF-8.
+    signs = run.replace(_NO_SIGN, r'\symbol{"FFFD}')
+    if script := _FROM_RIGHT.get(unicodedata.bidirectional(run[0])):
+        signs = f"{FROM_RIGHT}{{{script}}}{{{signs}}}"
+    return f"{OTHER}{{{ord(run[0]):04X}}}{{{signs}}}"
 
 
 def _sign(sign: str) -> str | None:
