@@ -212,8 +212,8 @@ def tikz_picture(drawing: Drawing, preset: Preset, *, title: str = "") -> str:
         size += len(line) + 1
         if size > TIKZ_MAX_BYTES:
             raise TooLargeError(
-                f"a picture in TikZ may have {TIKZ_MAX_BYTES >> 20} MiB: show fewer timesteps, "
-                "units or layers, or save it as PDF."
+                f"a picture in TikZ may be at most {TIKZ_MAX_BYTES >> 20} MiB of text: show fewer "
+                "timesteps, units or layers, or save it as PDF."
             )
     return _document(picture, body, room)
 
