@@ -98,6 +98,7 @@ def test_every_kind_of_item_is_where_it_was(tmp_path):
         {"kind": "rect", "x": 10, "y": 10, "width": 20, "height": 20, "fill": red, "radius": 10},
         {"kind": "circle", "x": 60, "y": 20, "r": 10, "fill": blue, "stroke": red, "line": 4},
         {"kind": "path", "d": "M80 10h20v20L80 30Z", "fill": blue, "opacity": 0.5},
+        {"kind": "path", "d": "M70 90a10 10 0 0 1 20 0z", "fill": red},
         {"kind": "path", "d": "M110 30C110 10 130 10 130 30", "stroke": red, "line": 3},
         {"kind": "path", "d": "M140 20H180", "stroke": blue, "line": 4, "dash": [10, 10]},
         {"kind": "rect", "x": 10, "y": 50, "width": 20, "height": 20, "fill": "rgba(204,0,0,0.5)"},
@@ -112,6 +113,7 @@ def test_every_kind_of_item_is_where_it_was(tmp_path):
     half = {red: "#e68080", blue: "#8080e6"}
     seen = {(20, 20): red, (12, 12): "#ffffff", (60, 20): blue, (70.5, 20): red}
     seen |= {(90, 20): half[blue], (120, 15): red, (120, 25): "#ffffff"}
+    seen |= {(80, 85): red, (80, 92): "#ffffff"}
     seen |= {(145, 20): blue, (155, 20): "#ffffff", (165, 20): blue}
     seen |= {(20, 60): half[red], (50, 60): "#ffffff", (40, 60): red, (80, 60): "#ffffff"}
     seen |= {(105, 55): red, (115, 55): blue, (125, 55): mid}
