@@ -18,6 +18,12 @@ PICTURE_MAX_SECONDS = 30
 # Pixels of a PNG: A2 at 300 dpi, about 140 MB while it is painted.
 MAX_PICTURE_PIXELS = 36_000_000
 
+# Cells of a picture in TikZ: pdflatex takes 9 s for as many.
+TIKZ_MAX_CELLS = 20_000
+
+# Its text: what TeX reads in a few seconds, and an editor opens with ease.
+TIKZ_MAX_BYTES = 2 * 2**20
+
 # What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
 MAX_LAYERS = 6
 
