@@ -44,6 +44,7 @@ class Still(NamedTuple):
         height_mm: of the page.
         at: the moment shown, as in a link.
         units: those shown, where a page of fixed height has no room for all; else None.
+        drawing: what is on it.
     """
 
     svg: str
@@ -51,6 +52,7 @@ class Still(NamedTuple):
     height_mm: float
     at: str
     units: Span | None
+    drawing: Drawing
 
 
 def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: str = "") -> Still:
@@ -89,7 +91,7 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
     down = drawing.height + head if room is None else preset.height_mm / unit
     size = (preset.width_mm, down * unit)
     text = svg_picture(body, size, (across, down), ground=palette.surface, title=title or "RNNviz")
-    return Still(text, *size, drawing.at, units)
+    return Still(text, *size, drawing.at, units, drawing)
 
 
 def _head_height(type_: Type, preset: Preset, title: str, link: str) -> float:

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 
 import rnnviz
 from rnnviz.exports.caption import caption
 from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.shot import VIEW_WORDS, Shot
 from rnnviz.exports.still import Still, still, still_bytes
+from rnnviz.exports.tikz import tikz_picture
 from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import file_button
@@ -86,7 +88,7 @@ def _link_of(preset: Preset) -> str:
 
 
 # Pictures are cheap, but every press on the page would draw them again.
-@st.cache_data(max_entries=16, show_spinner="Drawing…")
+@st.cache_resource(max_entries=16, show_spinner="Drawing…")
 def _still(
     settings: Settings,
     sample: int,
@@ -112,7 +114,7 @@ def _show(picture: Still, preset: Preset) -> None:
     if picture.units is not None:
         first, end = picture.units
         st.caption(f"The page has room for the units {first} to {end - 1}.")
-    data = base64.b64encode(_preview(picture)).decode("ascii")
+    data = base64.b64encode(_preview(picture.svg, picture)).decode("ascii")
     width = round(picture.width_mm * _PIXELS)
     st.html(
         '<div style="overflow-x:auto;padding:2px" tabindex="0" role="group" aria-label="Preview">'
@@ -126,8 +128,8 @@ def _show(picture: Still, preset: Preset) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _preview(picture: Still) -> bytes:
-    return still_bytes(picture, "png", dpi=_PREVIEW_DPI)
+def _preview(svg: str, _picture: Still) -> bytes:  # noqa: ARG001
+    return still_bytes(_picture, "png", dpi=_PREVIEW_DPI)
 
 
 def _files(picture: Still, preset: Preset, name: str) -> None:
@@ -150,6 +152,22 @@ def _files(picture: Still, preset: Preset, name: str) -> None:
             f"{name}.{form}",
             help,
         )
+    _tikz_button(row, picture, preset, name)
+
+
+def _tikz_button(place: DeltaGenerator, picture: Still, preset: Preset, name: str) -> None:
+    try:
+        text = _tikz(picture.svg, preset, picture)
+    except ValueError as error:
+        st.caption(f"No TikZ: {sentence(error)}")
+        return
+    help = "A document for LaTeX; its tikzpicture can be copied into your own, and edited there."
+    file_button(place, "TikZ", lambda: text, f"{name}.tex", help)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _tikz(svg: str, preset: Preset, _picture: Still) -> str:  # noqa: ARG001
+    return tikz_picture(_picture.drawing, preset)
 
 
 def _caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> str:

@@ -188,11 +188,6 @@ def hidden_parts() -> list[str]:
     return list(st.session_state.get("_player_link", _link())["hide"])
 
 
-def packed(run: Run, sample: int) -> bytes:
-    """A sample of a run as the player takes it."""
-    return _packed(run.settings, sample, run)
-
-
 def _notice(source: str, words: Mapping[str, object] | None) -> None:
     """Where one is, from one of those who say it; what they said before is no news."""
     found = _of(words or {})
