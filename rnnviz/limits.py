@@ -9,6 +9,15 @@ APP_MAX_BYTES = 64 * 2**20
 # Numbers of the runs in a page that carries them itself: a phone still opens it.
 PAGE_MAX_BYTES = 64 * 2**20
 
+# Numbers of the run that a picture is drawn of, outside of the visitor's browser.
+PICTURE_MAX_BYTES = 64 * 2**20
+
+# Seconds that one picture may take; those of the largest nets take below 5.
+PICTURE_MAX_SECONDS = 30
+
+# Pixels of a PNG: A2 at 300 dpi, about 140 MB while it is painted.
+MAX_PICTURE_PIXELS = 36_000_000
+
 # What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
 MAX_LAYERS = 6
 

@@ -12,6 +12,8 @@ ThemeName = Literal["light", "dark"]
 
 # Names that CSS takes without quotes: one that starts with a digit would void the whole list.
 FONT_FAMILY = "Source Sans, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
+# Of formulas.
+MATH_FONT = "STIX Two Text, Cambria Math, Times New Roman, Libertinus Serif, serif"
 
 # Pixels.
 FONT_SIZE = 12

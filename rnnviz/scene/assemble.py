@@ -12,6 +12,7 @@ from pathlib import Path
 from rnnviz.figures.theme import (
     BLACK,
     FONT_FAMILY,
+    MATH_FONT,
     PALETTES,
     SHARE_STOPS,
     SIGNED_STOPS,
@@ -46,6 +47,15 @@ def script(entry: str) -> str:
     return "\n".join([*(_as_function(name) for name in needed), _with_imports(_source(last))])
 
 
+@cache
+def program(entry: str) -> str:
+    """A module and all that it imports as one text that may be run outside of a page.
+
+    What the module exports is then found under its name with a dollar sign, as `$picture.Pictures`.
+    """
+    return "\n".join(_as_function(name) for name in _order(entry))
+
+
 def _as_function(name: str) -> str:
     text = _source(name)
     names = ", ".join(_EXPORT.findall(text))
@@ -78,6 +88,7 @@ def shared() -> dict:
         "white": WHITE,
         "palettes": {theme: asdict(palette) for theme, palette in PALETTES.items()},
         "font": FONT_FAMILY,
+        "mathFont": MATH_FONT,
         "fields": blob.FIELDS,
         "usual": blob.USUAL,
         "alignment": blob.ALIGNMENT,

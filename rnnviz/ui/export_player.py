@@ -15,7 +15,8 @@ from rnnviz.ui.cache import Run, wrong_trace
 from rnnviz.ui.downloads import whole_view
 from rnnviz.ui.files import file_button
 from rnnviz.ui.moment import moment_of
-from rnnviz.ui.player import has_wrong_order, hidden_parts, packed
+from rnnviz.ui.packed import has_order, packed
+from rnnviz.ui.player import hidden_parts
 from rnnviz.ui.views import choose_cell, look
 from rnnviz.ui.words import size_words
 
@@ -47,7 +48,7 @@ def player_section(run: Run, sample: int) -> None:
         "look into every unit. For lectures, blog posts and iframes."
     )
     choice = _choose(run)
-    size = len(packed(run, sample)) * (2 if choice.wrong else 1)
+    size = len(packed(run.settings, sample, run)) * (2 if choice.wrong else 1)
     if size > PAGE_MAX_BYTES:
         st.warning(
             f"The file would carry {size_words(size)} of numbers, more than the "
@@ -99,7 +100,7 @@ def _choose(run: Run) -> _Choice:
     moment = moment_of(run)
     row = st.container(horizontal=True)
     at_moment = not moment.is_start and row.toggle(f"Begin at {moment}", True, key="_export_at")
-    wrong = has_wrong_order(run.trace) and row.toggle(
+    wrong = has_order(run.trace, "time-first") and row.toggle(
         "With the wrong order",
         run.trace.config.bidirectional,
         key="_export_wrong",

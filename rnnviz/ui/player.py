@@ -13,16 +13,12 @@ from functools import partial
 
 import streamlit as st
 
-from rnnviz.figures.head import likeliest
-from rnnviz.records import Trace
 from rnnviz.scene.assemble import script
-from rnnviz.scene.blob import Words, fingerprint, pack
-from rnnviz.scene.schedules import schedule
+from rnnviz.scene.blob import fingerprint
 from rnnviz.scene.templates import PARTS, SEED
-from rnnviz.scene.what_if import what_if
-from rnnviz.ui.cache import Run, run_if_possible, wrong_trace
+from rnnviz.ui.cache import Run, run_if_possible
 from rnnviz.ui.edits import can_redo, can_undo, change_by, current_edits
-from rnnviz.ui.settings import Settings
+from rnnviz.ui.packed import has_order, packed, packed_wrong
 
 # Whether the player changed a number in this very run, and what was wrong with the last change.
 _EDITED = "_player_edited"
@@ -68,10 +64,8 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
     if linked:
         _notice("player", st.session_state.get(name, {}).get("place"))
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
-    right = packed(run, sample)
-    wrong = None
-    if asked == "time-first" and has_wrong_order(run.trace):
-        wrong = _packed_wrong(run.settings, sample, run)
+    right = packed(run.settings, sample, run)
+    wrong = packed_wrong(run.settings, sample, run) if has_order(run.trace, asked) else None
     with st.container(gap=None):
         _core(key=f"{name}_core")
         _carrier(key=f"{name}_run", data=right)
@@ -91,9 +85,9 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         st.rerun()
 
 
-def _told(link: dict, name: str, packed: tuple[bytes, bytes | None], *, linked: bool) -> dict:
-    """What the player is told; `packed` is the run, and that in the wrong order if it is shown."""
-    right, wrong = packed
+def _told(link: dict, name: str, runs: tuple[bytes, bytes | None], *, linked: bool) -> dict:
+    """What the player is told; `runs` are the run, and that in the wrong order if it is shown."""
+    right, wrong = runs
     return link | {
         "name": name,
         "run": fingerprint(right),
@@ -105,23 +99,18 @@ def _told(link: dict, name: str, packed: tuple[bytes, bytes | None], *, linked: 
     }
 
 
-def play_packed(packed: bytes, hide: tuple[str, ...], *, name: str) -> None:
+def play_packed(run: bytes, hide: tuple[str, ...], *, name: str) -> None:
     """A run that is packed already, without the parts to `hide`; no number of it can be changed."""
     with st.container(gap=None):
         _core(key=f"{name}_core")
-        _carrier(key=f"{name}_run", data=packed)
+        _carrier(key=f"{name}_run", data=run)
         _player(
             key=name,
-            data=_told(_NO_LINK | {"hide": list(hide)}, name, (packed, None), linked=False),
+            data=_told(_NO_LINK | {"hide": list(hide)}, name, (run, None), linked=False),
             on_order_change=_nothing,
             on_place_change=_nothing,
             on_edit_change=_nothing,
         )
-
-
-def has_wrong_order(trace: Trace) -> bool:
-    """Whether the net can be run with time as the outer loop."""
-    return trace.lengths is None and not trace.clamps
 
 
 def _nothing() -> None:
@@ -197,11 +186,6 @@ def hidden_parts() -> list[str]:
     return list(st.session_state.get("_player_link", _link())["hide"])
 
 
-def packed(run: Run, sample: int) -> bytes:
-    """A sample of a run as the player takes it."""
-    return _packed(run.settings, sample, run)
-
-
 def _notice(source: str, words: Mapping[str, object] | None) -> None:
     """Where one is, from one of those who say it; what they said before is no news."""
     found = _of(words or {})
@@ -224,26 +208,3 @@ def go_to(seed: Mapping[str, str]) -> None:
     new = {"seed": _of(seed), "opened": secrets.token_hex(4)}
     st.session_state["_player_link"] = before | new
     _put(new["seed"])
-
-
-# Bytes are shared by all sessions that look at the same run. It is known by its settings.
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    return pack(_run.trace, _run.comparison.cells, sample=sample, words=_words(_run, sample))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    trace = wrong_trace(_run)
-    order = schedule("time-first", trace.config.lanes, trace.seq_len)
-    judged = what_if(trace, _run.comparison, order)
-    words = _words(_run, sample)._replace(head=None)
-    return pack(trace, _run.comparison.cells, sample=sample, what_if=judged, words=words)
-
-
-def _words(run: Run, sample: int) -> Words:
-    named = run.settings.input in ("text", "file")
-    words = Words(run.labels(sample), run.series.columns if named else None)
-    if run.head is None:
-        return words
-    return words._replace(head=run.head.name, likeliest=likeliest(run.head, sample, 3))

@@ -4,6 +4,7 @@ import { frameItems, unitNames } from "./anatomy_frames.js";
 import { curveItems } from "./curve.js";
 import { cellItems, grid } from "./grid.js";
 import { rowsShown } from "./order.js";
+import { isBlank } from "./print.js";
 import { gatesLimit, limitOf } from "./ranges.js";
 import { C, partOf, readAt, sourceOf, stateBefore, valueOf } from "./run.js";
 import { biasColumns } from "./terms.js";
@@ -175,7 +176,7 @@ function operandRow(view, plan, block, list, value, limit) {
           : { part: "operand", block: block.operand, lane: lane.index, column, t };
       cellItems(view, list, place, value(column), limit, true, hit);
     }
-  } else if (limit === null) {
+  } else if (limit === null || isBlank(view)) {
     list.push({
       kind: "rect",
       x: block.x,

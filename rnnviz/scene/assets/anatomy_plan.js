@@ -18,6 +18,8 @@ const FOOT = 20;
 const MOST_HEIGHT = 300;
 // The curve needs so much, however few units there are.
 const LEAST_HEIGHT = 70;
+// The same on a page that is low.
+const FLAT_HEIGHT = 48;
 const VECTOR = 44;
 const TIGHT_VECTOR = 40;
 const STACKED = 560;
@@ -44,9 +46,10 @@ const STATE_VECTOR = 20;
  *   stacked: boolean}} every block with x, y, width, cell (the width of a column), columns, rows and
  *   gap (the room before it); `state` is the strip of what becomes of the gates.
  */
-export function anatomyPlan({ run, moment, apart }, width) {
+export function anatomyPlan({ run, moment, apart, print }, width) {
   const { lane } = moment;
-  const rows = rowPlan(lane.gateNames.length, lane.hiddenSize, moment.unit);
+  const { units = null, flat = false } = print ?? {};
+  const rows = rowPlan(lane.gateNames.length, lane.hiddenSize, moment.unit, { units, flat });
   const top = OPERANDS + 26;
   const counts = {
     x: lane.inputSize,
@@ -56,7 +59,7 @@ export function anatomyPlan({ run, moment, apart }, width) {
   // The same for every lane, so that nothing jumps on the way from one to the next.
   const widest = Math.max(...run.lanes.map((one) => one.inputSize));
   const template = SHARED.anatomy[lane.kind];
-  const stacked = isStacked(template, { ...counts, x: widest }, width);
+  const stacked = !flat && isStacked(template, { ...counts, x: widest }, width);
   const names = lane.gateNames.length > 1 ? TIGHT_NAMES + 14 : TIGHT_NAMES;
   const sizes = sizesOf(template, counts, width - names + TIGHT_NAMES, stacked);
   const below = top + rows.height + FOOT + 22;
@@ -76,13 +79,13 @@ export function anatomyPlan({ run, moment, apart }, width) {
     x += columns * cell + (block.kind === "matrix" ? GAP : 0);
   }
   const end = (stacked ? below : top) + rows.height + FOOT;
-  const state = statePlan(lane, moment.unit, end + 12, width);
+  const state = statePlan({ lane, unit: moment.unit, units, flat }, end + 12, width);
   const height = state.length > 0 ? state[0].y + state[0].rows.height + FOOT : end;
   return { blocks, state, rows, top, height, stacked, runHash: `${run.hash} ${run.drafts ?? 0}` };
 }
 
 /** Where the vectors of the strip stand that show what becomes of the gates. */
-function statePlan(lane, unit, y, width) {
+function statePlan({ lane, unit, units, flat }, y, width) {
   const items = SHARED.state[lane.kind].map((item) =>
     item.field === "h" && lane.weight_hr ? { ...item, sign: "W_{hr}" } : item,
   );
@@ -93,7 +96,8 @@ function statePlan(lane, unit, y, width) {
   let x = NAMES;
   return items.map((item) => {
     const size = item.field === "h" ? lane.stateSize : lane.hiddenSize;
-    const rows = rowPlan(1, size, Math.min(unit, size - 1), STATE_HEIGHT);
+    const most = STATE_HEIGHT;
+    const rows = rowPlan(1, size, Math.min(unit, size - 1), { most, units, flat });
     const gap = gaps[item.sign];
     x += gap;
     const block = { ...item, kind: "state", x, y, columns: 1, cell, width: cell, gap, rows };
@@ -128,13 +132,18 @@ function sizesOf(template, counts, width, stacked) {
 
 /**
  * Heights of the rows, unit by unit in one gate after the other: all alike, or for many a lens around
- * the unit in the light.
+ * the unit in the light. Where only some `units` are shown, the others have no height.
  *
  * @returns {{height: number, count: number, top: (row: number) => number, size: (row: number) =>
  *   number, groups: {start: number, from: number, to: number, stop: number}[]}} of each gate where it
  *   starts and stops, and the rows of its lens.
  */
-function rowPlan(gates, count, unit, most = MOST_HEIGHT) {
+function rowPlan(gates, count, unit, { most = MOST_HEIGHT, units = null, flat }) {
+  if (units) {
+    const least = most === STATE_HEIGHT ? 0 : flat ? FLAT_HEIGHT : LEAST_HEIGHT;
+    const [from, to] = [Math.min(units[0], count - 1), Math.min(units[1], count)];
+    return someRows({ gates, count, from, to, least, flat });
+  }
   const [lens, high] = gates > 1 ? [GATE_LENS, GATE_LENS_HEIGHT] : [LENS, LENS_HEIGHT];
   const total = gates * count;
   const all = total <= MAX_ROWS || count <= 2 * lens + 1;
@@ -144,6 +153,18 @@ function rowPlan(gates, count, unit, most = MOST_HEIGHT) {
   const each = all ? even * count : Math.max(most / gates, (to - from) * high + 30);
   const thin = all ? 0 : (each - (to - from) * high) / (count - (to - from));
   const wide = all ? even : high;
+  return rowsOf({ gates, count, from, to, each, thin, wide });
+}
+
+/** The rows of some units of every gate, as high as those of a small net. */
+function someRows({ gates, count, from, to, least, flat }) {
+  const total = gates * (to - from);
+  const high = flat ? GATE_LENS_HEIGHT : total <= 6 ? 25 : total <= 10 ? 21 : 17;
+  const wide = Math.max(high, least / total);
+  return rowsOf({ gates, count, from, to, each: wide * (to - from), thin: 0, wide });
+}
+
+function rowsOf({ gates, count, from, to, each, thin, wide }) {
   const within = (row) =>
     Math.min(row, from) * thin +
     Math.min(Math.max(row - from, 0), to - from) * wide +
@@ -154,7 +175,7 @@ function rowPlan(gates, count, unit, most = MOST_HEIGHT) {
   });
   return {
     height: gates * each + (gates - 1) * GATE_GAP,
-    count: total,
+    count: gates * count,
     groups,
     top: (row) => {
       const gate = Math.min(Math.floor(row / count), gates - 1);

@@ -2,8 +2,19 @@
 import { SHARED } from "./shared.js";
 import { SHARE } from "./ranges.js";
 
-const STOPS = SHARED.stops.map(channelsOf);
-const SHARE_STOPS = SHARED.shareStops.map(channelsOf);
+let [signed, shares] = [SHARED.stops, SHARED.shareStops];
+let [signedChannels, shareChannels] = [signed, shares].map((stops) => stops.map(channelsOf));
+
+/** Take other scales, from negative to positive and from 0 to 1, as pictures for print may. */
+export function useStops(stops, shareStops) {
+  [signed, shares] = [stops, shareStops];
+  [signedChannels, shareChannels] = [signed, shares].map((one) => one.map(channelsOf));
+}
+
+/** The colours of the signed scale and of the one of shares, for legends. */
+export function stopsInUse() {
+  return [signed, shares];
+}
 
 function channelsOf(color) {
   return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
@@ -11,7 +22,7 @@ function channelsOf(color) {
 
 /** Where a value lies on its scale: the stops below and above it, and the share of the latter. */
 function placeOf(value, limit) {
-  const stops = limit === SHARE ? SHARE_STOPS : STOPS;
+  const stops = limit === SHARE ? shareChannels : signedChannels;
   const along = limit === SHARE ? value : (value / limit + 1) / 2;
   const place = Math.min(Math.max(along, 0), 1) * (stops.length - 1);
   const index = Math.min(Math.floor(place), stops.length - 2);
@@ -48,7 +59,17 @@ export function inkOn(color) {
 // More would keep memory that is not on screen.
 const MAX_TEXTURES = 64;
 
-/** Pictures of whole arrays, one pixel per number, painted once and then stretched. */
+/**
+ * A picture of a whole array, one pixel per number.
+ *
+ * @typedef {Object} Texture
+ * @property {number} columns
+ * @property {number} rows
+ * @property {Uint8ClampedArray} pixels - (rows, columns, 4): red, green, blue and opacity.
+ * @property {HTMLCanvasElement} [canvas] - made by the painter that needs one.
+ */
+
+/** Textures, computed once and then stretched. */
 export class Textures {
   constructor() {
     this.kept = new Map();
@@ -61,7 +82,7 @@ export class Textures {
    * @param {(column: number, row: number) => number} value
    * @param {number|"share"} limit - of the colours.
    * @param {Object} palette
-   * @returns {HTMLCanvasElement} columns x rows pixels.
+   * @returns {Texture}
    */
   get(key, columns, rows, value, limit, palette) {
     const name = `${key} ${limit} ${palette.surface}`;
@@ -80,11 +101,7 @@ export class Textures {
 }
 
 function paintTexture(columns, rows, value, limit, palette) {
-  const canvas = document.createElement("canvas");
-  canvas.width = columns;
-  canvas.height = rows;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(columns, rows);
+  const pixels = new Uint8ClampedArray(4 * columns * rows);
   // A pixel has no room for a mark, so what is not finite has the colour of an alarm.
   const alarm = channelsOf(palette.alarm);
   for (let row = 0, at = 0; row < rows; row++) {
@@ -93,14 +110,13 @@ function paintTexture(columns, rows, value, limit, palette) {
       if (Number.isFinite(number)) {
         const [low, high, share] = placeOf(number, limit);
         for (let k = 0; k < 3; k++) {
-          image.data[at + k] = Math.round(low[k] + (high[k] - low[k]) * share);
+          pixels[at + k] = Math.round(low[k] + (high[k] - low[k]) * share);
         }
       } else {
-        image.data.set(alarm, at);
+        pixels.set(alarm, at);
       }
-      image.data[at + 3] = 255;
+      pixels[at + 3] = 255;
     }
   }
-  context.putImageData(image, 0, 0);
-  return canvas;
+  return { columns, rows, pixels };
 }

@@ -1,6 +1,7 @@
 // The activation's curve with a dot per unit.
 import { colorOf } from "./colors.js";
 import { rowsShown } from "./order.js";
+import { isBlank } from "./print.js";
 import { valueOf } from "./run.js";
 import { activate } from "./activations.js";
 import { limitOf } from "./ranges.js";
@@ -65,8 +66,12 @@ function dots(view, list, x, y) {
       box,
     });
   };
-  if (lane.hiddenSize <= MAX_DOTS) {
-    for (let unit = 0; unit < lane.hiddenSize; unit++) {
+  if (isBlank(view)) {
+    return;
+  }
+  const [from, to] = view.print?.units ?? [0, lane.hiddenSize];
+  if (to - from <= MAX_DOTS) {
+    for (let unit = from; unit < Math.min(to, lane.hiddenSize); unit++) {
       dot(unit, 3.5);
     }
   } else {

@@ -2,6 +2,7 @@
 import { colorOf, inkOn } from "./colors.js";
 import { NUMBER_WIDTH } from "./anatomy_plan.js";
 import { short } from "./numbers.js";
+import { dotsItems, isBlank, minusItems } from "./print.js";
 
 const NUMBER_HEIGHT = 13;
 const FONT = 11;
@@ -16,9 +17,13 @@ export function grid(view, plan, block, list, { value, limit, hit, key, shown })
   const visible = shown ?? count;
   for (const group of groups) {
     const range = typeof limit === "function" ? limit(group.start) : limit;
-    const pictured = !single || inLens < group.stop - group.start;
+    const pictured = !isBlank(view) && (!single || inLens < group.stop - group.start);
     if (pictured) {
       pictures(view, plan, block, list, { value, limit: range, key, visible, single, group });
+    }
+    if (isBlank(view) && !single) {
+      const [y, height] = heightOf(block, group.start, group.stop);
+      blankItems(view, list, { x: block.x, y, width: block.width, height });
     }
     for (let row = group.from; single && row < group.to; row++) {
       for (let column = 0; column < block.columns; column++) {
@@ -58,8 +63,8 @@ function pictures(view, plan, block, list, { value, limit, key, visible, single,
   const parts = [[start, from], single ? [0, 0] : [from, to], [to, stop]];
   for (const [first, last] of parts) {
     const end = Math.min(last, visible);
-    if (end > first) {
-      const [y, height] = heightOf(block, first, end);
+    const [y, height] = end > first ? heightOf(block, first, end) : [0, 0];
+    if (height > 0) {
       const place = { x: block.x, y, width: block.width, height };
       const part = [0, first - start, block.columns, end - first];
       list.push({ kind: "heat", ...place, texture, from: part, key });
@@ -74,6 +79,10 @@ function pictures(view, plan, block, list, { value, limit, key, visible, single,
 
 export function cellItems(view, list, place, value, limit, shown, hit) {
   const { palette } = view;
+  if (isBlank(view) && limit !== null) {
+    blankItems(view, list, place);
+    return;
+  }
   const fill = shown
     ? limit === null
       ? palette.band
@@ -86,10 +95,25 @@ export function cellItems(view, list, place, value, limit, shown, hit) {
     const ink = limit === null ? palette.text : inkOn(fill);
     const text = short(value);
     const size = Math.min(FONT, (1.9 * place.width) / Math.max(text.length, 5));
-    const [x, y] = [place.x + place.width / 2, place.y + place.height / 2 + 4];
-    list.push({ kind: "text", x, y, anchor: "middle", size, text, fill: ink });
+    if (size >= (view.print?.least ?? 0)) {
+      const [x, y] = [place.x + place.width / 2, place.y + place.height / 2 + 4];
+      list.push({ kind: "text", x, y, anchor: "middle", size, text, fill: ink });
+      return;
+    }
+  }
+  if (view.print) {
+    if (shown) {
+      minusItems(view, value, place, limit === null ? palette.text : inkOn(fill), list);
+    }
   } else {
     // An empty text, so that a cell is always two items.
     list.push({ kind: "text", x: place.x, y: place.y, size: FONT, text: "", fill: palette.text });
   }
+}
+
+/** A cell of a schematic: room for a number, and none there. */
+function blankItems(view, list, place) {
+  const { surface, hairline } = view.palette;
+  list.push({ kind: "rect", ...place, fill: surface, stroke: hairline, line: 0.6, radius: 2 });
+  dotsItems(view, place, list);
 }

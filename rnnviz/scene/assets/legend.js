@@ -1,18 +1,25 @@
 // What the colours mean: one scale, and how far it runs for each kind of number.
-import { SHARED } from "./shared.js";
+import { stopsInUse } from "./colors.js";
 
+// Pixels.
 const BAR = 88;
-const HEIGHT = 20;
+const LINE = 16;
+const FOOT = 4;
+const SIZE = 11;
+// Letters of this size are about so wide.
+const LETTER = 5.3;
+// Pixels between two scales.
+const GAP = 18;
 
 /** The ranges in words: "h ±1, x ±1, weights ±0.5, sums ±2". */
 export function rangeWords({ run, fit }) {
   const { h, x, weight, product } = run.limits;
-  const ranges = [`h ±${plain(h[fit])}`, `x ±${plain(x[fit])}`];
-  ranges.push(`weights ±${plain(weight[fit])}`, `sums ±${plain(product[fit])}`);
+  const found = [`h ±${plain(h[fit])}`, `x ±${plain(x[fit])}`];
+  found.push(`weights ±${plain(weight[fit])}`, `sums ±${plain(product[fit])}`);
   if (run.limits.c) {
-    ranges.splice(1, 0, `c ±${plain(run.limits.c[fit])}`);
+    found.splice(1, 0, `c ±${plain(run.limits.c[fit])}`);
   }
-  return ranges.join(", ");
+  return found.join(", ");
 }
 
 /** Whether some numbers lie between 0 and 1, on a scale of their own. */
@@ -24,22 +31,54 @@ function plain(limit) {
   return String(Number(limit.toPrecision(3)));
 }
 
-/** The legend as a display list, for pictures that leave the page. */
-export function legendList(view, left) {
-  const { palette } = view;
-  const step = BAR / SHARED.stops.length;
-  const text = { kind: "text", y: 13, size: 11, fill: palette.muted };
-  const list = SHARED.stops.map((fill, index) => {
-    return { kind: "rect", x: left + 14 + index * step, y: 4, width: step, height: 10, fill };
-  });
-  list.push({ ...text, x: left + 2, text: "−" });
-  list.push({ ...text, x: left + BAR + 18, text: `+   full colour at ${rangeWords(view)}` });
+/** The legend as a display list, for pictures that leave the page; it wraps where it must. */
+export function legendList(view, left, width) {
+  const [signed, shares] = stopsInUse();
+  const blocks = [scale(view, signed, "−", `+  full colour at ${rangeWords(view)}`, width - left)];
   if (hasGates(view.run)) {
-    const start = left + BAR + 390;
-    SHARED.shareStops.forEach((fill, index) => {
-      list.push({ kind: "rect", x: start + index * 5, y: 4, width: 5, height: 10, fill });
-    });
-    list.push({ ...text, x: start + 52, text: "gates, 0 to 1" });
+    blocks.push(scale(view, shares, "0", "1  gates", width - left));
   }
-  return [list, left + BAR + (hasGates(view.run) ? 540 : 380), HEIGHT];
+  const list = [];
+  let [x, y, bottom] = [left, 0, 0];
+  for (const { items, wide, high } of blocks) {
+    if (x > left && x + wide > width) {
+      [x, y] = [left, bottom];
+    }
+    const [right, down] = [x, y];
+    list.push(...items.map((item) => ({ ...item, x: item.x + right, y: item.y + down })));
+    x += wide + GAP;
+    bottom = Math.max(bottom, y + high);
+  }
+  return [list, width, bottom + FOOT];
+}
+
+/** A bar of colours between its ends, and words in as many lines as they need. */
+function scale({ palette }, stops, low, words, room) {
+  const step = BAR / stops.length;
+  const items = stops.map((fill, index) => {
+    return { kind: "rect", x: 12 + index * step, y: 4, width: step, height: 10, fill };
+  });
+  const text = { kind: "text", size: SIZE, fill: palette.muted };
+  items.push({ ...text, x: 0, y: 13, text: low });
+  const start = BAR + 16;
+  const lines = wrapped(words, Math.floor((room - start) / LETTER));
+  lines.forEach((line, index) => {
+    items.push({ ...text, x: start, y: 13 + LINE * index, text: line });
+  });
+  const longest = Math.max(...lines.map((line) => line.length));
+  return { items, wide: start + LETTER * longest, high: LINE * lines.length };
+}
+
+/** Words in lines of at most so many letters, parted at commas. */
+function wrapped(words, most) {
+  const lines = [];
+  for (const piece of words.split(/(?<=,) /)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + piece.length <= most) {
+      lines[lines.length - 1] = `${last} ${piece}`;
+    } else {
+      lines.push(piece);
+    }
+  }
+  return lines;
 }

@@ -1,5 +1,7 @@
 // The coloured columns of the map: inputs, states, and the states that lanes start from.
+import { inkOn } from "./colors.js";
 import { rowsShown } from "./order.js";
+import { dotsItems, isBlank, minusItems } from "./print.js";
 import { rowsOf, valueOf } from "./run.js";
 
 const GRID_ROWS = 5;
@@ -7,16 +9,12 @@ const GRID_ROWS = 5;
 /** Every input and state that is in sight. */
 export function laneBlocks(view, plan, list) {
   const { run, textures, palette, fit } = view;
-  const input = textures.get(
-    `${run.hash} x`,
-    run.seqLen,
-    run.inputSize,
-    (t, unit) => run.x[t * run.inputSize + unit],
-    run.limits.x[fit],
-    palette,
-  );
+  const value = (t, unit) => run.x[t * run.inputSize + unit];
+  const limit = run.limits.x[fit];
+  const { seqLen, inputSize: rows } = run;
+  const texture = textures.get(`${run.hash} x`, seqLen, rows, value, limit, palette);
   const height = plan.inputBottom - plan.inputTop;
-  const block = { y: plan.inputTop, height, rows: run.inputSize, texture: input, key: "x" };
+  const block = { y: plan.inputTop, height, rows, texture, value, key: "x" };
   columns(
     view,
     plan,
@@ -49,7 +47,8 @@ function laneColumns(view, plan, list, lane) {
   const { run, moment, fit } = view;
   const { top, height } = plan.lanes[lane.index];
   const texture = laneTexture(view, lane, "h", run.limits.h[fit]);
-  const block = { y: top, height, rows: lane.stateSize, texture, key: `h ${lane.index}` };
+  const value = (t, unit) => valueOf(lane, "h", t, unit);
+  const block = { y: top, height, rows: lane.stateSize, texture, value, key: `h ${lane.index}` };
   const shown = (t) => {
     if (moment.done(lane.index, t)) {
       return lane.stateSize;
@@ -62,13 +61,13 @@ function laneColumns(view, plan, list, lane) {
 
 /** Full columns one by one, the stripes beside them in as few pieces as possible. */
 function columns(view, plan, list, block, shown, hit) {
-  const { run, palette } = view;
+  const { run } = view;
   const { slots } = plan;
   for (const [from, to] of [
     [0, slots.start],
     [slots.stop, run.seqLen],
   ]) {
-    stripes(plan, list, block, shown, from, to, palette);
+    stripes(view, plan, list, block, shown, from, to);
     if (to > from) {
       const x = slots.left(from);
       const width = slots.left(to - 1) + slots.width(to - 1) - x;
@@ -85,11 +84,11 @@ function columns(view, plan, list, block, shown, hit) {
   }
   for (let t = plan.from; t < plan.to; t++) {
     const x = plan.middle(t) - plan.cell / 2;
-    column(list, block, x, plan.cell, t, shown(t), palette, hit(t));
+    column(view, list, block, x, plan.cell, t, shown(t), hit(t));
   }
 }
 
-function stripes(plan, list, block, shown, from, to, palette) {
+function stripes(view, plan, list, block, shown, from, to) {
   let start = from;
   while (start < to) {
     const there = shown(start) > 0;
@@ -100,23 +99,27 @@ function stripes(plan, list, block, shown, from, to, palette) {
     const x = plan.slots.left(start);
     const width = plan.slots.left(stop - 1) + plan.slots.width(stop - 1) - x;
     const place = { x, y: block.y, width, height: block.height };
-    if (there) {
+    if (there && !isBlank(view)) {
       const from = [start, 0, stop - start, block.rows];
       list.push({ kind: "heat", ...place, texture: block.texture, from, key: block.key });
     } else {
-      list.push({ kind: "rect", ...place, fill: palette.surface, opacity: 0.6 });
+      list.push({ kind: "rect", ...place, fill: view.palette.surface, opacity: 0.6 });
     }
     start = stop;
   }
 }
 
-function column(list, block, x, width, t, rows, palette, hit) {
+function column(view, list, block, x, width, t, rows, hit) {
+  const { palette } = view;
   const { y, height } = block;
   const part = (height * rows) / block.rows;
-  if (rows < block.rows) {
+  const blank = isBlank(view);
+  if (rows < block.rows || blank) {
     list.push({ kind: "rect", x, y, width, height, fill: palette.surface });
   }
-  if (rows > 0) {
+  if (blank) {
+    dotsItems(view, { x, y, width, height }, list);
+  } else if (rows > 0) {
     const from = [t, 0, 1, rows];
     list.push({
       kind: "heat",
@@ -130,7 +133,13 @@ function column(list, block, x, width, t, rows, palette, hit) {
     });
   }
   const unit = height / block.rows;
-  if (unit >= GRID_ROWS && block.rows > 1) {
+  if (view.print && !blank) {
+    for (let row = 0; row < rows; row++) {
+      const place = { x, y: y + row * unit, width, height: unit };
+      minusItems(view, block.value(t, row), place, inkAt(block.texture, t, row), list);
+    }
+  }
+  if (unit >= GRID_ROWS && block.rows > 1 && !blank) {
     const lines = Array.from(
       { length: block.rows - 1 },
       (_, row) => `M${x} ${y + (row + 1) * unit}h${width}`,
@@ -143,6 +152,13 @@ function column(list, block, x, width, t, rows, palette, hit) {
     });
   }
   list.push({ kind: "rect", x, y, width, height, stroke: palette.hairline, line: 1, hit });
+}
+
+/** Black or white, on one number of a texture. */
+function inkAt({ columns, pixels }, column, row) {
+  const at = 4 * (row * columns + column);
+  const channels = Array.from(pixels.subarray(at, at + 3));
+  return inkOn(`#${channels.map((one) => one.toString(16).padStart(2, "0")).join("")}`);
 }
 
 /** h_0 as a small column at the end where the lane starts. */
@@ -161,14 +177,19 @@ function startColumn(view, plan, list, lane) {
     palette,
   );
   const size = { x, y: top + height * 0.15, width: 10, height: height * 0.7 };
-  list.push({ kind: "heat", ...size, texture, from: [0, 0, 1, rows], key: `h_0 ${lane.index}` });
+  if (isBlank(view)) {
+    list.push({ kind: "rect", ...size, fill: palette.surface });
+    dotsItems(view, size, list);
+  } else {
+    list.push({ kind: "heat", ...size, texture, from: [0, 0, 1, rows], key: `h_0 ${lane.index}` });
+  }
   const hit = { part: "h_0", lane: lane.index, rows };
   list.push({ kind: "rect", ...size, radius: 1, stroke: palette.hairline, line: 1, hit });
   if (height >= 22) {
     const below = { kind: "text", anchor: "middle", size: 10, fill: palette.muted };
-    list.push({ ...below, x: x + 5, y: top + height + 4, text: "h_0" });
+    list.push({ ...below, x: x + 5, y: top + height + 4, text: lane.startName ?? "h_0" });
     const end = forward ? plan.stopX : plan.startX;
-    list.push({ ...below, x: end, y: top + height / 2 + 3.5, text: `h_n[${lane.index}]` });
+    list.push({ ...below, x: end, y: top + height / 2 + 3.5, text: lane.endName ?? `h_n[${lane.index}]` });
     const place = { x: end - 20, y: top, width: 40, height };
     list.push({ kind: "rect", ...place, fill: "none", hit: { part: "h_n", lane: lane.index } });
   }

@@ -8,11 +8,9 @@
 //     what follows "_" is set lower, one sign or all in braces
 //   {kind: "heat", x, y, width, height, texture, from: [x, y, width, height], opacity}
 // and may carry `hit`, which says what they show, and `box` [x, y, width, height] where the
-// pointer finds them if their outline is no good for that. `texture` is a canvas with one pixel
-// per number, `from` the part of it that is shown.
+// pointer finds them if their outline is no good for that. `texture` is one of colors.js, with one
+// pixel per number, `from` the part of it that is shown.
 import { SHARED } from "./shared.js";
-
-export const MATH_FONT = "STIX Two Text, Latin Modern Math, Cambria Math, Times New Roman, serif";
 
 // How much smaller and lower what follows "_" is set, as shares of the size.
 export const LOWERED = 0.72;
@@ -99,9 +97,22 @@ const CANVAS = {
     const [x, y, width, height] = item.from;
     // Fewer pixels than numbers: their mean, rather than an arbitrary one of them.
     context.imageSmoothingEnabled = item.width < width || item.height < height;
-    context.drawImage(item.texture, x, y, width, height, item.x, item.y, item.width, item.height);
+    const canvas = canvasOf(item.texture);
+    context.drawImage(canvas, x, y, width, height, item.x, item.y, item.width, item.height);
   },
 };
+
+/** A texture as a canvas, which it keeps. */
+export function canvasOf(texture) {
+  if (!texture.canvas) {
+    const { columns, rows, pixels } = texture;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [columns, rows];
+    canvas.getContext("2d").putImageData(new ImageData(pixels, columns, rows), 0, 0);
+    texture.canvas = canvas;
+  }
+  return texture.canvas;
+}
 
 /** Setting a font has the browser parse it, even where it is the one that is set. */
 function setFont(context, font) {
@@ -115,7 +126,7 @@ function setFont(context, font) {
 function formula(context, { text, x, y, size, weight = 400, anchor = "start" }) {
   context.textAlign = "left";
   const parts = pieces(text).map(([piece, lower]) => {
-    const font = `italic ${weight} ${lower ? LOWERED * size : size}px ${MATH_FONT}`;
+    const font = `italic ${weight} ${lower ? LOWERED * size : size}px ${SHARED.mathFont}`;
     setFont(context, font);
     return { piece, font, width: context.measureText(piece).width, down: lower ? DOWN * size : 0 };
   });

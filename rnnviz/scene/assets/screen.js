@@ -211,7 +211,7 @@ export class Screen {
       parts.push([anatomyLists(view, plan).flat(), width, plan.height]);
       parts.push([drillList(view, drillPlan(view, plan, width)), width, DRILL_HEIGHT]);
     }
-    parts.push(legendList(view, 46));
+    parts.push(legendList(view, 46, Math.max(...parts.map(([, width]) => width))));
     return parts;
   }
 }

@@ -1,6 +1,6 @@
 // A display list as the text of an SVG file.
 import { SHARED } from "./shared.js";
-import { DOWN, LOWERED, pieces } from "./paint.js";
+import { canvasOf, DOWN, LOWERED, pieces } from "./paint.js";
 import { element, SVG } from "./svg_item.js";
 
 // Up to so many numbers a heat becomes editable rectangles; beyond, a picture.
@@ -75,7 +75,7 @@ function part(item, options) {
   canvas.width = Math.max(1, width);
   canvas.height = Math.max(1, height);
   const context = canvas.getContext("2d", options);
-  context.drawImage(item.texture, -x, -y);
+  context.drawImage(canvasOf(item.texture), -x, -y);
   return context;
 }
 

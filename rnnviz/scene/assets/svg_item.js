@@ -1,5 +1,5 @@
 // Items of a display list as elements of SVG.
-import { MATH_FONT } from "./paint.js";
+import { SHARED } from "./shared.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
 
@@ -32,7 +32,7 @@ function textAttributes(item) {
     "font-size": item.size,
     "font-weight": item.weight,
     "text-anchor": item.anchor,
-    "font-family": item.math ? MATH_FONT : undefined,
+    "font-family": item.math ? SHARED.mathFont : undefined,
     "font-style": item.math ? "italic" : undefined,
   };
 }

@@ -1,0 +1,163 @@
+"""A picture of one moment for a preset: as SVG, as PDF with embedded fonts, as PNG."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal, NamedTuple
+
+import typst
+
+from rnnviz.exports.drawing import Drawer, Drawing
+from rnnviz.exports.ink import ink_of
+from rnnviz.exports.shot import Shot, Span
+from rnnviz.exports.svg import (
+    Type,
+    mm_per_px,
+    svg_group,
+    svg_picture,
+    text_element,
+    type_of,
+)
+from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
+from rnnviz.limits import MAX_PICTURE_PIXELS
+
+# Points around the picture on a page of fixed height, and between a title and what is below.
+_MARGIN_PT = 18
+_TITLE_GAP_PT = 12
+
+StillFormat = Literal["svg", "pdf", "png"]
+
+
+class Still(NamedTuple):
+    """One picture at its final size.
+
+    Attributes:
+        svg: the picture.
+        width_mm: of the page.
+        height_mm: of the page.
+        at: the moment shown, as in a link.
+        units: those shown, where a page of fixed height has no room for all; else None.
+    """
+
+    svg: str
+    width_mm: float
+    height_mm: float
+    at: str
+    units: Span | None
+
+
+def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "") -> Still:
+    """A moment of a run for a preset.
+
+    On a page of fixed height the anatomy shows as many units around the one in the light as have
+    room, unless the shot names them.
+
+    Args:
+        drawer: of the run.
+        shot: what is shown.
+        preset: where the picture is going.
+        title: above it, in the largest size; empty is none.
+
+    Raises:
+        ValueError: the shot does not fit the run, or the picture the page.
+    """
+    unit = mm_per_px(preset)
+    margin = 0 if preset.height_mm is None else _MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
+    type_ = type_of(preset)
+    head = _title_height(type_, preset) if title else 0
+    width = preset.width_mm / unit - 2 * margin
+    room = None if preset.height_mm is None else preset.height_mm / unit - 2 * margin - head
+    drawing, units = _drawn(drawer, shot, preset, width, room)
+    body = svg_group(drawing, type_)
+    palette = ink_of(preset).palette
+    top = margin + head + (0 if room is None else max(room - drawing.height, 0) / 2)
+    body = f'<g transform="translate({margin:.2f} {top:.2f})">\n{body}\n</g>'
+    if title:
+        item = {"x": margin, "y": margin + 0.8 * type_.most, "size": type_.most, "weight": 600}
+        body = text_element(item | {"text": title, "fill": palette.text}, type_) + "\n" + body
+    across = width + 2 * margin
+    down = drawing.height + head if room is None else preset.height_mm / unit
+    size = (preset.width_mm, down * unit)
+    text = svg_picture(body, size, (across, down), ground=palette.surface, title=title or "RNNviz")
+    return Still(text, *size, drawing.at, units)
+
+
+def _title_height(type_: Type, preset: Preset) -> float:
+    return type_.most + _TITLE_GAP_PT * type_.least / preset.least_pt
+
+
+def _drawn(
+    drawer: Drawer, shot: Shot, preset: Preset, width: float, room: float | None
+) -> tuple[Drawing, Span | None]:
+    """The drawing, and the units that it shows where it cannot show all."""
+    ink = ink_of(preset)
+    drawing = drawer.draw(shot, ink, width, room)
+    if room is None or drawing.height <= room:
+        return drawing, None
+    least = drawing
+    if shot.units is None and shot.view in ("anatomy", "step"):
+        unit, count = int(drawing.at.split(".")[3]), drawer.sizes.units
+        for shown in range(min(count, 16), 0, -1):
+            start = min(max(unit - shown // 2, 0), count - shown)
+            units = (start, start + shown)
+            least = drawer.draw(replace(shot, units=units), ink, width, room)
+            if least.height <= room:
+                return least, units
+    unit = mm_per_px(preset)
+    raise ValueError(
+        f"{preset.words}: with text of {preset.base_pt:g} pt the view {shot.view} would be "
+        f"{least.height * unit:.0f} mm high and has {room * unit:.0f} mm; choose a view that shows "
+        "less, fewer layers or one direction, or a page whose height is free."
+    )
+
+
+def still_bytes(picture: Still, kind: StillFormat, *, dpi: int = 300) -> bytes:
+    """A picture as a file.
+
+    Args:
+        picture: as `still` makes it.
+        kind: svg, pdf (vectors, fonts embedded) or png.
+        dpi: pixels per inch, of a PNG.
+
+    Raises:
+        ValueError: dpi is not positive, or the PNG would have more than MAX_PICTURE_PIXELS.
+    """
+    if kind == "svg":
+        return picture.svg.encode("utf-8")
+    if kind == "png":
+        _check_pixels(picture, dpi)
+    page = (
+        f"#set page(width: {picture.width_mm}mm, height: {picture.height_mm}mm, margin: 0pt)\n"
+        '#image("picture.svg", width: 100%, height: 100%, fit: "stretch")\n'
+    )
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "picture.svg").write_text(picture.svg, "utf-8")
+        (root / "page.typ").write_text(page, "utf-8")
+        return typst.compile(
+            root / "page.typ",
+            root=root,
+            format=kind,
+            ppi=float(dpi),
+            font_paths=[font_folder()],
+            pdf_tags=False,
+        )
+
+
+def _check_pixels(picture: Still, dpi: int) -> None:
+    if dpi < 1:
+        raise ValueError(f"dpi must be at least 1, got {dpi}.")
+    across, down = (side / MM_PER_INCH * dpi for side in (picture.width_mm, picture.height_mm))
+    if across * down > MAX_PICTURE_PIXELS:
+        raise ValueError(
+            f"a PNG may have {MAX_PICTURE_PIXELS / 1e6:g} million pixels; at {dpi} dpi this one "
+            f"has {across * down / 1e6:.0f}: lower the dpi."
+        )
+
+
+def font_folder() -> Path:
+    """Where the typeface of the app lies."""
+    return Path(str(resources.files("font_source_sans_pro"))) / "files"
