@@ -97,9 +97,9 @@ class _Server:
                 "chart, or one at a time, may do."
             ) from None
         except (OSError, RuntimeError) as error:
-            raise NoBrowserError(
-                f"{path} must draw charts, but it did not start: {error}"
-            ) from error
+            why = error.args[0] if error.args else error
+            why = why[0] if isinstance(why, tuple) else why
+            raise NoBrowserError(f"{path} must draw charts, but it failed: {why}") from error
 
     async def _picture(self, path: str, figure: go.Figure, options: dict[str, Any]) -> bytes:
         if self._turn is None:

@@ -64,7 +64,7 @@ def test_a_browser_stays_and_is_replaced_when_it_has_ended(server):
 
 
 @needs_browser
-def test_several_threads_share_one_browser(server):
+def test_several_threads_share_one_browser(server):  # noqa: ARG001
     with ThreadPoolExecutor(4) as pool:
         pictures = list(pool.map(lambda _: drawn(FIGURE, "svg"), range(4)))
 
@@ -72,7 +72,7 @@ def test_several_threads_share_one_browser(server):
 
 
 @needs_browser
-def test_a_picture_that_takes_too_long_is_given_up(monkeypatch, server):
+def test_a_picture_that_takes_too_long_is_given_up(monkeypatch, server):  # noqa: ARG001
     drawn(FIGURE, "svg")
     monkeypatch.setattr(browser, "PICTURE_SECONDS", 0.001)
 
