@@ -18,7 +18,7 @@ from rnnviz.exports.tikz import tikz_picture
 from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import file_button
-from rnnviz.ui.figure_form import asked_shot, is_framed
+from rnnviz.ui.figure_form import asked_shot
 from rnnviz.ui.packed import packed, packed_wrong
 from rnnviz.ui.settings import Settings
 from rnnviz.ui.words import sentence
@@ -173,16 +173,12 @@ def _tikz(svg: str, preset: Preset, _picture: Still) -> str:  # noqa: ARG001
 def _caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> str:
     settings = run.settings
     drawn = settings.weights == "default" and not settings.edits
-    layer, direction, t, unit = picture.at.split(".")[:4]
-    what = VIEW_WORDS[shot.view]
-    if is_framed(shot):
-        what += f" at layer {layer}, {direction}, timestep {t}"
-        what += f", unit {unit}" if shot.view != "map" else ""
+    right = shot.order != "time-first"
     return caption(
         run.trace,
-        what=what,
+        what=shot.words(picture.at),
         seed=settings.seed if drawn else None,
-        apart=run.comparison.max_difference,
+        apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=None if shot.blank else preset.colors,
     )
