@@ -45,6 +45,8 @@ ALLOWED = {
         "segno",
         "typst",
         "xlsxwriter",
+        "kaleido",
+        "choreographer",
     },
     "notebook": {"torch"},
     "files": {"numpy", "torch", "safetensors"},

@@ -21,7 +21,6 @@ HEAD = r"""% {about}
 \usepackage{{tikz}}
 {preamble}\pagestyle{{empty}}
 \setlength\parindent{{0pt}}
-\setlength\topskip{{0pt}}
 \begin{{document}}%
 """
 

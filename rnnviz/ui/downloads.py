@@ -18,6 +18,7 @@ from rnnviz.figures import (
     unrolled_diagram,
     weight_heatmaps,
 )
+from rnnviz.figures.presets import PRESETS
 from rnnviz.ui.cache import Run
 from rnnviz.ui.files import file_button
 from rnnviz.ui.scripts import script_view
@@ -28,12 +29,15 @@ from rnnviz.ui.words import difference_words, judge, made_by, net_words, setting
 # CSS pixels per millimetre: 96 to the inch.
 _PIXELS = 96 / 25.4
 
-# Widths of pictures in mm; None is the size on the screen.
-_WIDTHS: dict[str, int | None] = {
+# Widths of pictures in mm, those of the places that pictures go to; None is the size on the screen.
+# The words stand in links.
+_WIDTHS: dict[str, float | None] = {
     "as on screen": None,
-    "89 mm": 89,
-    "183 mm": 183,
-    "slide": 320,
+    "89 mm": PRESETS["column"].width_mm,
+    "183 mm": PRESETS["wide"].width_mm,
+    "slide": PRESETS["slide"].width_mm,
+    "poster": PRESETS["poster"].width_mm,
+    "web": PRESETS["web"].width_mm,
 }
 
 

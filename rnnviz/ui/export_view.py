@@ -8,6 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from rnnviz.ui.cache import Run
+from rnnviz.ui.chart_export import chart_section
 from rnnviz.ui.export_data import data_section
 from rnnviz.ui.export_link import link_section
 from rnnviz.ui.export_player import player_section
@@ -38,6 +39,7 @@ def code_section(run: Run, sample: int) -> None:  # noqa: ARG001
 # A new one is a row of it; the first is open unless a link says otherwise.
 SECTIONS: tuple[Section, ...] = (
     Section(name="Figure", show=figure_section),
+    Section(name="Chart", show=chart_section),
     Section(name="Data", show=data_section),
     Section(name="Workbook", show=workbook_section),
     Section(name="Player", show=player_section),

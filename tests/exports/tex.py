@@ -63,10 +63,13 @@ def fonts_of(pdf):
 
 
 class Page:
-    """The first page of a PDF, as pixels."""
+    """The first page of a PDF, as pixels.
 
-    def __init__(self, pdf):
-        command = ["pdftoppm", "-r", str(DPI), "-singlefile", "-png", pdf, pdf.with_suffix("")]
+    pdftoppm moves edges onto pixels; pdftocairo mixes those between two.
+    """
+
+    def __init__(self, pdf, program="pdftoppm"):
+        command = [program, "-r", str(DPI), "-singlefile", "-png", pdf, pdf.with_suffix("")]
         subprocess.run(command, check=True, timeout=60)
         with Image.open(pdf.with_suffix(".png")) as picture:
             self.pixels = np.asarray(picture.convert("RGB")).astype(int)
