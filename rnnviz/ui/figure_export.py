@@ -74,8 +74,7 @@ def figure_section(run: Run, sample: int) -> None:
         st.error(sentence(error), icon=":material/error:")
         return
     _files(picture, preset, f"rnnviz-{view}-{name}")
-    st.caption("A caption to copy")
-    st.code(_caption(run, shot, picture, preset), language=None, wrap_lines=True)
+    _show_caption(run, shot, picture, preset)
 
 
 def _link_of(preset: Preset) -> str:
@@ -170,11 +169,11 @@ def _tikz(svg: str, preset: Preset, _picture: Still) -> str:  # noqa: ARG001
     return tikz_picture(_picture.drawing, preset)
 
 
-def _caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> str:
+def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
     settings = run.settings
     drawn = settings.weights == "default" and not settings.edits
     right = shot.order != "time-first"
-    return caption(
+    words = caption(
         run.trace,
         what=shot.words(picture.at),
         seed=settings.seed if drawn else None,
@@ -182,3 +181,5 @@ def _caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> str:
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=None if shot.blank else preset.colors,
     )
+    st.caption("A caption to copy")
+    st.code(words, language=None, wrap_lines=True)

@@ -121,7 +121,7 @@ def test_an_svg_is_xml_with_the_tokens_as_text():
     Path("tokens.txt").write_text("不\n要\n<b>\n&\nd\ne", "utf-8")
     assert figure("--out", "f.SVG", "--labels", "tokens.txt", "--preset", "wide") == 0
     root = ET.parse("f.SVG").getroot()
-    texts = {"".join(node.itertext()) for node in root.iter("{*}text")}
+    texts = {"".join(node.itertext()) for node in root.findall(".//{*}text")}
 
     assert root.get("width") == "183mm"
     assert {"不", "要", "<b>", "&", "layer 1", "t = 5"} <= texts
