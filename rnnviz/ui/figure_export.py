@@ -17,8 +17,9 @@ from rnnviz.exports.still import Still, still, still_bytes
 from rnnviz.exports.tikz import tikz_picture
 from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
 from rnnviz.ui.cache import Run
-from rnnviz.ui.downloads import file_button
 from rnnviz.ui.figure_form import asked_shot
+from rnnviz.ui.files import file_button
+from rnnviz.ui.moment import moment_link, moment_of
 from rnnviz.ui.packed import packed, packed_wrong
 from rnnviz.ui.settings import Settings
 from rnnviz.ui.words import sentence
@@ -68,7 +69,8 @@ def figure_section(run: Run, sample: int) -> None:
     )
     try:
         shot = asked_shot(run, sample, view)
-        picture = _still(run.settings, sample, shot, preset, title, _link_of(preset), run)
+        link = _link_of(run, sample, shot, preset)
+        picture = _still(run.settings, sample, shot, preset, title, link, run)
         _show(picture, preset)
     except ValueError as error:
         st.error(sentence(error), icon=":material/error:")
@@ -77,13 +79,16 @@ def figure_section(run: Run, sample: int) -> None:
     _show_caption(run, shot, picture, preset)
 
 
-def _link_of(preset: Preset) -> str:
+def _link_of(run: Run, sample: int, shot: Shot, preset: Preset) -> str:
     """What the QR code of a slide leads to, if one is wanted."""
     if preset.height_mm is None or not st.toggle(
-        "QR code with a link to this page", key="_figure_qr", persist_state="session"
+        "QR code with a link to this moment", key="_figure_qr", persist_state="session"
     ):
         return ""
-    return st.context.url or ""
+    moment = moment_of(run)
+    asked = {"at": shot.at, "order": shot.order, "all": "1" if shot.all else ""}
+    words = moment.words | {name: word for name, word in asked.items() if word}
+    return moment_link(moment._replace(words=words), sample)
 
 
 # Pictures are cheap, but every press on the page would draw them again.

@@ -9,8 +9,8 @@ import streamlit as st
 from rnnviz.exports.shot import Shot, Span, View
 from rnnviz.scene.schedules import ORDERS
 from rnnviz.ui.cache import Run
+from rnnviz.ui.moment import moment_of
 from rnnviz.ui.packed import has_wrong_order
-from rnnviz.ui.player import place
 
 _ORDER_WORDS = {
     "layer-first": "layer by layer",
@@ -34,7 +34,7 @@ def asked_shot(run: Run, sample: int, view: View) -> Shot:
 
 def _moment(run: Run, view: View) -> dict[str, Any]:
     """Where the player was last, unless another moment is typed."""
-    last = place()
+    last = moment_of(run).words
     row = st.container(horizontal=True, vertical_alignment="bottom")
     cells = run.trace.cells
     at = row.text_input(

@@ -237,3 +237,50 @@ def test_a_run_that_is_too_large_is_refused(monkeypatch):
 
     with pytest.raises(ValueError, match="a picture is drawn of at most 0 MiB of a run, got 0 MiB"):
         Drawer(packed(trace))
+
+
+def test_names_of_crowded_timesteps_leave_room():
+    """In a column of 460 pixels 24 timesteps have 11 each: every other one is named."""
+    drawer, _ = drawer_of(steps=24, layers=1)
+    ink = ink_of(PRESETS["column"])
+    with drawer:
+        narrow = texts(drawer.draw(Shot(view="map", at="0.forward.5.0", legend=False), ink, 460))
+        wide = texts(drawer.draw(Shot(view="map", at="0.forward.5.0", legend=False), ink, 900))
+
+    assert [one for one in narrow if one.isdigit()] == [
+        str(t) for t in (0, 2, 5, 8, 10, 12, 14, 16, 18, 20, 22)
+    ]
+    assert [one for one in wide if one.isdigit()] == [str(t) for t in range(24)]
+    assert "timestep" in narrow
+
+
+def test_tokens_are_cut_to_their_columns():
+    tokens = ["recurrence", "网络", "a", "unfolded", "ok"]
+    drawer, _ = drawer_of(labels=tokens)
+    with drawer:
+        words = texts(drawer.draw(Shot(view="map"), INK, 460))
+
+    assert [one for one in words if one in tokens or one.endswith("…")] == [
+        "recurre…",
+        "网络",
+        "a",
+        "unfolde…",
+        "ok",
+    ]
+
+
+def test_without_colours_rows_beside_the_lens_are_marked_too():
+    """Of 6 units 3 are in the lens of a gate: what lies beside it are pictures."""
+    drawer, trace = drawer_of("GRU", hidden=6, layers=1)
+    ink = ink_of(PRESETS["grey"])
+    with drawer:
+        shot = Shot(view="anatomy", at="0.forward.0.0", legend=False)
+        marked = drawer.draw(shot, ink, 1000).items
+        plain = drawer.draw(shot, ink._replace(minus=False), 1000).items
+    cell = trace.cells[0]
+    rows = [gate * 6 + unit for gate in range(3) for unit in (3, 4, 5)]
+    found = sum(int((weights[rows] < 0).sum()) for weights in (cell.weight_ih, cell.weight_hh))
+    lines = [len([one for one in items if one.get("kind") == "path"]) for items in (marked, plain)]
+
+    assert found > 20
+    assert lines[0] - lines[1] >= found
