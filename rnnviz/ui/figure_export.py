@@ -17,7 +17,7 @@ from rnnviz.exports.still import Still, still, still_bytes
 from rnnviz.exports.tikz import tikz_picture
 from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
 from rnnviz.ui.cache import Run
-from rnnviz.ui.figure_form import asked_shot, is_framed
+from rnnviz.ui.figure_form import asked_shot
 from rnnviz.ui.files import file_button
 from rnnviz.ui.moment import moment_link, moment_of
 from rnnviz.ui.packed import packed, packed_wrong
@@ -76,8 +76,7 @@ def figure_section(run: Run, sample: int) -> None:
         st.error(sentence(error), icon=":material/error:")
         return
     _files(picture, preset, f"rnnviz-{view}-{name}")
-    st.caption("A caption to copy")
-    st.code(_caption(run, shot, picture, preset), language=None, wrap_lines=True)
+    _show_caption(run, shot, picture, preset)
 
 
 def _link_of(run: Run, sample: int, shot: Shot, preset: Preset) -> str:
@@ -175,19 +174,17 @@ def _tikz(svg: str, preset: Preset, _picture: Still) -> str:  # noqa: ARG001
     return tikz_picture(_picture.drawing, preset)
 
 
-def _caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> str:
+def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
     settings = run.settings
     drawn = settings.weights == "default" and not settings.edits
-    layer, direction, t, unit = picture.at.split(".")[:4]
-    what = VIEW_WORDS[shot.view]
-    if is_framed(shot):
-        what += f" at layer {layer}, {direction}, timestep {t}"
-        what += f", unit {unit}" if shot.view != "map" else ""
-    return caption(
+    right = shot.order != "time-first"
+    words = caption(
         run.trace,
-        what=what,
+        what=shot.words(picture.at),
         seed=settings.seed if drawn else None,
-        apart=run.comparison.max_difference,
+        apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=None if shot.blank else preset.colors,
     )
+    st.caption("A caption to copy")
+    st.code(words, language=None, wrap_lines=True)

@@ -32,11 +32,6 @@ def asked_shot(run: Run, sample: int, view: View) -> Shot:
     return Shot(view=view, **moment, **shown)
 
 
-def is_framed(shot: Shot) -> bool:
-    """Whether the picture has one cell in the light."""
-    return shot.frame or shot.view != "map"
-
-
 def _moment(run: Run, view: View) -> dict[str, Any]:
     """Where the player was last, unless another moment is typed."""
     last = moment_of(run).words

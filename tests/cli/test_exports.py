@@ -241,8 +241,8 @@ def test_sizes_are_checked_before_anything_is_computed(monkeypatch):
     def computed(*_):
         raise AssertionError("computed")
 
-    monkeypatch.setattr("rnnviz.cli.player.compare", computed)
-    monkeypatch.setattr("rnnviz.cli.player.time_first", computed)
+    monkeypatch.setattr("rnnviz.cli.again.compare", computed)
+    monkeypatch.setattr("rnnviz.cli.again.time_first", computed)
     monkeypatch.setattr(workbook, "in_float64", computed)
     monkeypatch.setattr(player_html, "PAGE_MAX_BYTES", 1000)
     monkeypatch.setattr(workbook, "MAX_FORMULAS", 9)

@@ -68,3 +68,30 @@ def test_a_part_is_told_whole():
         "units": None,
         "timesteps": (1, 3),
     }
+
+
+AT = "1.reverse.3.2.wh"
+WORDS = {
+    "map": ({"view": "map"}, "Unrolled map at layer 1, reverse, timestep 3"),
+    "no frame": ({"view": "map", "frame": False}, "Unrolled map"),
+    "sum": (
+        {"view": "drill", "frame": False},
+        "One unit's sum at layer 1, reverse, timestep 3, unit 2",
+    ),
+    "wrong": (
+        {"view": "map", "frame": False, "order": "time-first"},
+        "Unrolled map, in the wrong order: time first",
+    ),
+    "in the part": (
+        {"view": "map", "layers": (1, 2), "timesteps": (3, 4), "directions": ("reverse",)},
+        "Unrolled map at layer 1, reverse, timestep 3",
+    ),
+    "another layer": ({"view": "map", "layers": (0, 1)}, "Unrolled map"),
+    "another timestep": ({"view": "map", "timesteps": (0, 3)}, "Unrolled map"),
+    "another direction": ({"view": "map", "directions": ("forward",)}, "Unrolled map"),
+}
+
+
+@pytest.mark.parametrize(("fields", "words"), WORDS.values(), ids=WORDS)
+def test_a_caption_says_what_is_in_the_light(fields, words):
+    assert Shot(**fields).words(AT) == words
