@@ -113,7 +113,7 @@ def test_the_link_leads_to_the_same_moment(page, new_page, server):
     page.wait_for_url("**/export?*at=2.reverse.0.1.gates*")
     page.get_by_role("tab", name="Link").click()
     expect(page.get_by_text("layer 2, reverse, t = 0, unit 1")).to_be_visible()
-    link = page.get_by_test_id("stCode").inner_text().strip()
+    link = page.get_by_role("tabpanel", name="Link").get_by_test_id("stCode").inner_text().strip()
     assert saved(page, "QR code (.svg)").startswith(b"<svg")
     assert "kind=GRU" in link
 
