@@ -1,8 +1,11 @@
 """Runs to be drawn, and pictures as other programs see them."""
 
+import os
+import shutil
 import subprocess
 from io import BytesIO
 
+import pytest
 import torch
 from PIL import Image
 
@@ -32,8 +35,15 @@ def drawer_of(kind="RNN", labels=None, **sizes):
     return Drawer(packed(trace, labels)), trace
 
 
+def needs(program):
+    """Skip where a program is not installed; on CI all are."""
+    if shutil.which(program) is None and not os.environ.get("CI"):
+        pytest.skip(f"needs {program}")
+
+
 def by_rsvg(folder, svg, width):
     """An SVG as rsvg-convert paints it, `width` pixels wide."""
+    needs("rsvg-convert")
     (folder / "picture.svg").write_text(svg, "utf-8")
     command = ["rsvg-convert", "-w", str(width), "picture.svg"]
     data = subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
@@ -42,6 +52,7 @@ def by_rsvg(folder, svg, width):
 
 def by_poppler(folder, pdf, width):
     """The first page of a PDF as pdftoppm paints it."""
+    needs("pdftoppm")
     (folder / "picture.pdf").write_bytes(pdf)
     command = ["pdftoppm", "-png", "-scale-to-x", str(width), "-scale-to-y", "-1"]
     data = subprocess.run(
@@ -52,6 +63,7 @@ def by_poppler(folder, pdf, width):
 
 def told_of(folder, pdf, program, *options):
     """What pdffonts, pdfinfo or pdftotext says of a PDF."""
+    needs(program)
     (folder / "picture.pdf").write_bytes(pdf)
     command = [program, *options, "picture.pdf", *(["-"] if program == "pdftotext" else [])]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
