@@ -8,129 +8,29 @@ in benchmarks/exports.md, or a part of it: `[--sizes small,large] [--exports "np
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
-from typing import NamedTuple
 
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-import rnnviz
 from benchmarks.clock import in_child
+from benchmarks.formats import EXPORTS, MOST_INPUTS, PAGE_AIM, SIZES, Export, net_of, run_of
 from benchmarks.results import Row
 from benchmarks.sizes import KINDS
-from rnnviz.engine.mistakes import time_first
-from rnnviz.exports.beside import needs_files
-from rnnviz.exports.player_html import player_html
-from rnnviz.exports.script import torch_script
-from rnnviz.exports.tables import trace_csv, trace_parquet
-from rnnviz.exports.tensors import trace_safetensors
-from rnnviz.exports.workbook import workbook_xlsx
-from rnnviz.files.script_zip import script_zip
 
 CALLS = 3
-MOST_INPUTS = 64
-
-
-class Size(NamedTuple):
-    """Layers, directions, timesteps and hidden units."""
-
-    layers: int
-    directions: int
-    seq_len: int
-    hidden_size: int
-
-    @property
-    def input_size(self) -> int:
-        """How many columns the input has."""
-        return min(self.hidden_size, MOST_INPUTS)
-
-
-SIZES = {
-    "small": Size(2, 2, 12, 8),
-    "medium": Size(4, 2, 64, 64),
-    "large": Size(4, 2, 256, 256),
-}
-
-
-class Run(NamedTuple):
-    """A run and what is made of its net besides, of one sample, as float32.
-
-    Attributes:
-        trace: the run.
-        comparison: what torch says of it.
-        wrong: the same in the wrong order.
-    """
-
-    trace: rnnviz.Trace
-    comparison: rnnviz.Comparison
-    wrong: rnnviz.Trace
-
-
-class Export(NamedTuple):
-    """A row of the tables.
-
-    Attributes:
-        name: of the format.
-        bound: the most bytes that are stated for it, None where none are.
-        make: the file of a run; refuses by a ValueError.
-        bounded: the sizes that the bound is stated for.
-    """
-
-    name: str
-    bound: int | None
-    make: Callable[[Run], bytes]
-    bounded: tuple[str, ...] = tuple(SIZES)
-
-
-def script(run: Run) -> bytes:
-    """A .py, or a .zip where the numbers are too many."""
-    if needs_files(run.trace, seed=None):
-        return script_zip(run.trace)
-    return torch_script(run.trace, seed=None).encode()
-
-
-def page(run: Run) -> bytes:
-    """The player as one file."""
-    return player_html(run.trace, comparison=run.comparison).encode()
-
-
-def page_with_wrong_order(run: Run) -> bytes:
-    """The same with the wrong order in it."""
-    return player_html(run.trace, comparison=run.comparison, wrong=run.wrong).encode()
-
-
-# A format is added here. The bounds: of CSV that of `MAX_CSV_ROWS` in rnnviz/limits.py, of the
-# workbook those of `MAX_FORMULAS` and `MAX_NUMBERS` beside its code; the page's is an aim.
-PAGE_AIM = 1_500_000
-EXPORTS = (
-    Export("npz", None, lambda run: rnnviz.trace_npz(run.trace)),
-    Export("safetensors", None, lambda run: trace_safetensors(run.trace)),
-    Export("CSV", 60_000_000, lambda run: trace_csv(run.trace)),
-    Export("Parquet", None, lambda run: trace_parquet(run.trace)),
-    Export("script", None, script),
-    Export("player HTML", PAGE_AIM, page, ("small", "medium")),
-    Export("player HTML, wrong order", PAGE_AIM, page_with_wrong_order, ("small", "medium")),
-    Export("workbook", 8_000_000, lambda run: workbook_xlsx(run.trace)),
-)
-
-
-def run_of(kind: str, size: Size) -> Run:
-    """A net with torch's own weights, run on random numbers."""
-    torch.manual_seed(0)
-    both = size.directions == 2
-    make = getattr(torch.nn, kind)
-    net = make(size.input_size, size.hidden_size, size.layers, bidirectional=both)
-    x = torch.randn(size.seq_len, 1, size.input_size)
-    trace = rnnviz.trace(net, x)
-    return Run(trace.numpy(), rnnviz.compare(trace, net).numpy(), time_first(net, x).numpy())
+# What of a float32 drawn by torch nothing tells: all but most of its exponent. Text holds 6 a sign.
+WEIGHT_BITS = 25
 
 
 def measure(kind: str, name: str, only: str) -> dict[str, Row]:
@@ -146,6 +46,9 @@ def measure(kind: str, name: str, only: str) -> dict[str, Row]:
             except ValueError as error:
                 kept["refused"] = str(error)
 
+        for opened in (first, run):
+            with suppress(ValueError):
+                _ = opened.drawer
         export.make(first)
         times = [spent(call) for _ in range(CALLS)]
         rows[export.name] = kept | {"seconds": statistics.median(times)}
@@ -154,18 +57,33 @@ def measure(kind: str, name: str, only: str) -> dict[str, Row]:
 
 
 def spent(call: Callable[[], None]) -> float:
-    """Seconds of the processor that a call takes, its own processes included.
+    """Seconds of the processor that a call takes, in this process and in those that it started.
 
     On one thread those of a clock on the wall, were the cores not shared with others.
     """
 
     def now() -> float:
         children = getrusage(RUSAGE_CHILDREN)
-        return time.process_time() + children.ru_utime + children.ru_stime
+        ended = children.ru_utime + children.ru_stime
+        return time.process_time() + ended + sum(map(clock_of, living()))
 
     start = now()
     call()
     return now() - start
+
+
+def living() -> list[int]:
+    """Processes of this one that run, such as the one that draws."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [int(word) for children in tasks for word in children.read_text().split()]
+
+
+def clock_of(process: int) -> float:
+    """Seconds that another process has had of the processor.
+
+    Source: CPUCLOCK_SCHED in the kernel's include/linux/posix-timers_types.h.
+    """
+    return time.clock_gettime(~process << 3 | 2)
 
 
 def chosen(names: str) -> list[Export]:
@@ -185,22 +103,49 @@ def table(name: str, only: str) -> str:
     for export in chosen(only):
         rows = {kind: kinds[kind][export.name] for kind in KINDS}
         cells = [cell for row in rows.values() for cell in (_bytes(row), _time(row["seconds"]))]
-        bound = export.bound if name in export.bounded else None
-        cells += [f"{bound / 1e6:g} MB" if bound else "", _holds(rows, bound)]
+        cells += [_bound(export, name), _holds(rows, export, name)]
         lines.append(f"| {export.name} | {' | '.join(cells)} |")
         for kind, row in rows.items():
             if "refused" in row:
                 refused.setdefault(f"{export.name}: {row['refused']}", []).append(kind)
-    lines += [""] if refused else []
-    lines += [f"- {', '.join(kinds)}, {words}" for words, kinds in refused.items()]
-    return "\n".join(lines)
+    notes = [_page_words()] if name == "medium" else []
+    notes += [f"- {', '.join(kinds)}, {words}" for words, kinds in refused.items()]
+    return "\n".join([*lines, *([""] if notes else []), *notes])
 
 
-def _holds(rows: dict[str, Row], bound: int | None) -> str:
-    """For which kinds of net the bound holds; a refusal keeps it."""
-    if bound is None:
+def _page_words() -> str:
+    """Why a page's bound is for one kind of net."""
+    weights = {}
+    for kind in KINDS:
+        with torch.device("meta"):
+            numbers = sum(part.numel() for part in net_of(kind, SIZES["medium"]).parameters())
+        weights[kind] = f"{numbers * WEIGHT_BITS / 6 / 1e6:.2f} MB"
+    return (
+        f"- The {PAGE_AIM / 1e6:g} MB of a page are stated for the RNN: weights and biases alone, "
+        f"{WEIGHT_BITS} random bits each, take as text {weights['GRU']} of a GRU's page and "
+        f"{weights['LSTM']} of an LSTM's ({weights['RNN']} of the RNN's)."
+    )
+
+
+def _bound(export: Export, size: str) -> str:
+    """The bytes and seconds that are stated, and for which nets where not for all."""
+    kinds = [kind for kind in KINDS if (size, kind) in export.bounded]
+    found = [f"{export.bound / 1e6:.3g} MB"] if export.bound and kinds else []
+    found += [f"for {', '.join(kinds)}"] if found and len(kinds) < len(KINDS) else []
+    words = " ".join(found)
+    return ", ".join(filter(None, [words, f"{export.seconds} s" if export.seconds else ""]))
+
+
+def _holds(rows: dict[str, Row], export: Export, size: str) -> str:
+    """For which kinds of net the bounds hold; a refusal keeps them."""
+    if not _bound(export, size):
         return ""
-    over = [kind for kind, row in rows.items() if row.get("bytes", 0) > bound]
+    over = [
+        kind
+        for kind, row in rows.items()
+        if (row.get("bytes", 0) > (export.bound or math.inf) and (size, kind) in export.bounded)
+        or row["seconds"] > (export.seconds or math.inf)
+    ]
     return f"not for {', '.join(over)}" if over else "yes"
 
 
@@ -222,13 +167,14 @@ def main() -> None:
     parser.add_argument("--exports", default="", help="names of rows, with semicolons")
     options = parser.parse_args()
     cores = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    packages = ("torch", "numpy", "pyarrow", "safetensors", "xlsxwriter")
+    packages = ("torch", "numpy", "pyarrow", "safetensors", "xlsxwriter", "mini-racer", "typst")
     print(
         "# Exports\n\n`python benchmarks/exports.py > benchmarks/exports.md`: size and time of "
         "every export of one sample, (L, D, T, H) layers, directions, timesteps and hidden units, "
         f"input_size = min(H, {MOST_INPUTS}), float32, torch's own random weights. Medians of "
         f"{CALLS} calls on one thread, in seconds of the processor, since the cores are shared. "
-        "What is refused gives the time of refusing.\n\n"
+        "What is refused gives the time of refusing. A run is opened once for all its pictures, "
+        "which are of its last moment; opening has the size of what is drawn of.\n\n"
         f"{', '.join(f'{name} {version(name)}' for name in packages)}; "
         f"{os.cpu_count()} x {(cores or ['unknown'])[0]}, load {os.getloadavg()[0]:.1f}."
     )
