@@ -18,6 +18,21 @@ PICTURE_MAX_SECONDS = 30
 # Pixels of a PNG: A2 at 300 dpi, about 140 MB while it is painted.
 MAX_PICTURE_PIXELS = 36_000_000
 
+# Pictures of one film: at a tenth of a second each, a minute of a server's core.
+MAX_FRAMES = 600
+
+# Pixels of all of them together: what is packed and unpacked takes as long as the drawing.
+MAX_FILM_PIXELS = 800_000_000
+
+# Seconds that a film lasts: longer than anybody watches a net compute.
+MAX_FILM_SECONDS = 300
+
+# Seconds in which a film must be made; the largest take a third of it.
+FILM_MAX_SECONDS = 600
+
+# Pixels of a film's width: legible on a phone, and as wide as a projector shows.
+MIN_FILM_WIDTH, MAX_FILM_WIDTH = 480, 1920
+
 # What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
 MAX_LAYERS = 6
 

@@ -39,6 +39,7 @@ JSON.stringify({
   timesteps: run.seqLen,
   updates: run.lanes.length * run.seqLen,
   time_first: run.timeFirst,
+  phases: run.lanes.map((lane) => lane.phases.length),
 });
 """
 

@@ -128,14 +128,10 @@ def still_bytes(picture: Still, kind: StillFormat, *, dpi: int = 300) -> bytes:
         return picture.svg.encode("utf-8")
     if kind == "png":
         _check_pixels(picture, dpi)
-    page = (
-        f"#set page(width: {picture.width_mm}mm, height: {picture.height_mm}mm, margin: 0pt)\n"
-        '#image("picture.svg", width: 100%, height: 100%, fit: "stretch")\n'
-    )
     with TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "picture.svg").write_text(picture.svg, "utf-8")
-        (root / "page.typ").write_text(page, "utf-8")
+        (root / "page.typ").write_text(page_of(picture), "utf-8")
         return typst.compile(
             root / "page.typ",
             root=root,
@@ -144,6 +140,14 @@ def still_bytes(picture: Still, kind: StillFormat, *, dpi: int = 300) -> bytes:
             font_paths=[font_folder()],
             pdf_tags=False,
         )
+
+
+def page_of(picture: Still) -> str:
+    """What the typesetter reads: a page that `picture.svg` beside it fills."""
+    return (
+        f"#set page(width: {picture.width_mm}mm, height: {picture.height_mm}mm, margin: 0pt)\n"
+        '#image("picture.svg", width: 100%, height: 100%, fit: "stretch")\n'
+    )
 
 
 def _check_pixels(picture: Still, dpi: int) -> None:
