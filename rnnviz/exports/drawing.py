@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from threading import Lock
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -128,10 +128,17 @@ class Drawer:
         Raises:
             ValueError: the shot names what the run has not.
         """
+        return self._drawn(shot, ink, width, shot.view)
+
+    def legend(self, shot: Shot, ink: Ink, width: float) -> Drawing:
+        """What the colours of a picture say, by itself."""
+        return self._drawn(replace(shot, legend=True), ink, width, "legend")
+
+    def _drawn(self, shot: Shot, ink: Ink, width: float, views: str) -> Drawing:
         shot.check(self.sizes)
         asked = {
             "place": shot.place(),
-            "views": shot.view,
+            "views": views,
             "width": width,
             "fit": shot.fit,
             "legend": shot.legend,

@@ -25,7 +25,7 @@ from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
 from rnnviz.limits import MAX_PICTURE_PIXELS
 
 # Points around the picture on a page of fixed height, and between a title and what is below.
-_MARGIN_PT = 18
+MARGIN_PT = 18
 _TITLE_GAP_PT = 12
 
 StillFormat = Literal["svg", "pdf", "png"]
@@ -65,7 +65,7 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "") -> Sti
         ValueError: the shot does not fit the run, or the picture the page.
     """
     unit = mm_per_px(preset)
-    margin = 0 if preset.height_mm is None else _MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
+    margin = 0 if preset.height_mm is None else MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
     type_ = type_of(preset)
     head = _title_height(type_, preset) if title else 0
     width = preset.width_mm / unit - 2 * margin
