@@ -44,6 +44,7 @@ ALLOWED = {
         "py_mini_racer",
         "pyarrow",
         "safetensors",
+        "segno",
         "typst",
         "xlsxwriter",
     },

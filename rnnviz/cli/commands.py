@@ -6,7 +6,15 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rnnviz.cli.records import add_data, add_script, run_data, run_script
+from rnnviz.cli.player import add_html, run_html
+from rnnviz.cli.records import (
+    add_data,
+    add_script,
+    add_xlsx,
+    run_data,
+    run_script,
+    run_xlsx,
+)
 from rnnviz.cli.runs import add_diagnose, add_trace, run_diagnose, run_trace
 
 
@@ -50,6 +58,21 @@ COMMANDS: tuple[Command, ...] = (
         example="script trace.npz --out net.py",
         add_arguments=add_script,
         run=run_script,
+    ),
+    Command(
+        name="html",
+        summary="Write a trace as one page that plays it, without a server or a network.",
+        example='html trace.npz --out player.html --wrong-order --start 1.reverse.4.3 --title "My '
+        'net"',
+        add_arguments=add_html,
+        run=run_html,
+    ),
+    Command(
+        name="xlsx",
+        summary="Write a trace as a workbook whose formulas compute the net.",
+        example="xlsx trace.npz --out net.xlsx",
+        add_arguments=add_xlsx,
+        run=run_xlsx,
     ),
     Command(
         name="diagnose",

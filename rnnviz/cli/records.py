@@ -1,4 +1,4 @@
-"""`data` and `script`: what is made of a trace's file."""
+"""`data`, `script` and `xlsx`: what is made of a trace's file."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from rnnviz.exports.script import torch_script
 from rnnviz.exports.selection import Selection
 from rnnviz.exports.tables import trace_csv, trace_parquet
 from rnnviz.exports.tensors import trace_safetensors
+from rnnviz.figures.look import DEFAULT_LOOK, checked
 from rnnviz.files.script_zip import script_zip
 from rnnviz.limits import MAX_FILE_VALUES
 from rnnviz.records import Trace
@@ -45,6 +46,23 @@ def read_record(name: str) -> Trace:
     """
     with blaming(name):
         return load_trace(name)
+
+
+def add_sample(parser: ArgumentParser) -> None:
+    """The argument that chooses one sample of a trace."""
+    parser.add_argument(
+        "--sample", type=int, default=0, metavar="N", help="which of a batch, from 0"
+    )
+
+
+def check_sample(trace: Trace, args: Namespace) -> None:
+    """Refuse a sample that the trace has not.
+
+    Raises:
+        CommandError: it has not.
+    """
+    with blaming(args.trace, WRONG_USAGE):
+        checked(trace, DEFAULT_LOOK, sample=args.sample)
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -131,5 +149,28 @@ def run_script(args: Namespace) -> int:
             f"{args.trace}: its numbers are too many for a script; give --out a name that "
             "ends in .zip for a script with its numbers beside it.",
         )
+    print(write_out(args.out, data, force=args.force))
+    return DONE
+
+
+def add_xlsx(parser: ArgumentParser) -> None:
+    """The arguments of `xlsx`."""
+    add_record(parser)
+    add_out(parser, "the .xlsx to write, for Excel and LibreOffice")
+    add_sample(parser)
+
+
+def run_xlsx(args: Namespace) -> int:
+    """Write one sample of a trace as a workbook that computes."""
+    check_out(args.out, force=args.force)
+    try:
+        # Here, as the other commands do without xlsxwriter.
+        from rnnviz.exports.workbook import workbook_xlsx
+    except ImportError as error:
+        raise CommandError(WRONG_USAGE, "xlsx needs xlsxwriter: pip install xlsxwriter.") from error
+    trace = read_record(args.trace)
+    check_sample(trace, args)
+    with blaming(args.trace):
+        data = workbook_xlsx(trace, sample=args.sample)
     print(write_out(args.out, data, force=args.force))
     return DONE

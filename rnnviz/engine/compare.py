@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.config import TOLERANCE, NetConfig, StackConfig
 from rnnviz.engine.activations import Given
+from rnnviz.engine.again import call_again, packed_like
 from rnnviz.engine.checks import (
     Module,
     activations_of,
@@ -92,52 +93,13 @@ def _has_masks(trace: Trace) -> bool:
 
 def _called(trace: Trace, module: Module, like: Tensor) -> _Result:
     """What the module returns for the input and the states of the traced call."""
-    hx = _states(trace, like)
-    x = torch.as_tensor(trace.cells[0].x).to(like)  # (seq_len, batch, input_size)
-    if trace.of_one_cell:
-        x, *hx = (tensor[0] for tensor in (x, *hx))
-        if not trace.batched:
-            x, *hx = (tensor[0] for tensor in (x, *hx))
-    elif trace.is_packed:
-        packed = _packed_like(trace, like)
-        rows = rows_of(packed)
-        x = packed._replace(data=x[rows.t, rows.sample])
-    elif not trace.batched:
-        x = x.squeeze(1)
-        if not isinstance(trace.config, StackConfig):
-            hx = [states.squeeze(1) for states in hx]
-    elif trace.config.batch_first:
-        x = x.transpose(0, 1)
-    returned = module(x, tuple(hx) if len(hx) == 2 else hx[0])
+    x, hx = call_again(trace, like)
+    returned = module(x, hx)
     if trace.of_one_cell:
         h, c = returned if isinstance(returned, tuple) else (returned, None)
         return _Result(h, h, c)
     output, finals = returned
     return _Result(output, *(finals if trace.config.has_c else (finals, None)))
-
-
-def _states(trace: Trace, like: Tensor) -> list[Tensor | tuple[Tensor | None, ...]]:
-    """What the traced call started from: h_0, and c_0 if there is an LSTM."""
-    names = ("h_0", "c_0") if trace.config.has_c else ("h_0",)
-    columns = []
-    for name in names:
-        rows = [getattr(cell, name) for cell in trace.cells]
-        rows = [None if row is None else torch.as_tensor(row).to(like) for row in rows]
-        if not isinstance(trace.config, StackConfig):
-            columns.append(torch.stack(rows))
-        else:
-            alone = not trace.batched
-            columns.append(tuple(row[0] if alone and row is not None else row for row in rows))
-    return columns
-
-
-def _packed_like(trace: Trace, like: Tensor) -> PackedSequence:
-    """The trace's packed output as one of torch."""
-    data, batch_sizes, *order = (
-        None if array is None else torch.as_tensor(array) for array in trace.output
-    )
-    order = [None if indices is None else indices.to(like.device) for indices in order]
-    return PackedSequence(data.to(like), batch_sizes.cpu(), *order)
 
 
 def _layer_by_layer(
@@ -160,7 +122,7 @@ def _layer_by_layer(
     if trace.of_one_cell:
         return _Result(finals[0][0], *(None if f is None else f[0] for f in finals))
     if trace.is_packed:
-        packed = _packed_like(trace, weights[0]["weight_ih"])
+        packed = packed_like(trace, weights[0]["weight_ih"])
         rows = rows_of(packed)
         return _Result(packed._replace(data=joined[rows.t, rows.sample]), *finals)
     if alone:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
-from threading import Lock
-from types import TracebackType
+from importlib.util import find_spec
+from subprocess import PIPE, Popen
+from threading import Lock, Timer
 from typing import Any, NamedTuple, Self
 
-from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
-
+from rnnviz.exports import painter
+from rnnviz.exports.painter import receive, send
 from rnnviz.exports.shot import Shot, Sizes
 from rnnviz.figures.theme import Palette
 from rnnviz.limits import PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS
 from rnnviz.scene.assemble import program
 
 # What JavaScript outside of a page has not: here texts are ASCII or UTF-8.
-_TEXT_DECODER = """
+_BEFORE = """
 globalThis.TextDecoder = class {
   decode(bytes) {
     let text = "";
@@ -29,18 +32,21 @@ globalThis.TextDecoder = class {
 };
 """
 
+# The run is opened when it is first asked for: its bytes come after the program.
 _OPEN = """
-globalThis.pictures = new $picture.Pictures(new Uint8Array(packed));
-const { run } = pictures;
-JSON.stringify({
-  layers: run.numLayers,
-  directions: run.lanes.filter((lane) => lane.layer === 0).map((lane) => lane.direction),
-  units: Math.min(...run.lanes.map((lane) => lane.stateSize)),
-  timesteps: run.seqLen,
-  updates: run.lanes.length * run.seqLen,
-  time_first: run.timeFirst,
-  phases: run.lanes.map((lane) => lane.phases.length),
-});
+globalThis.opened = () => (globalThis.pictures ??= new $picture.Pictures(new Uint8Array(packed)));
+globalThis.sizes = () => {
+  const { run } = opened();
+  return JSON.stringify({
+    layers: run.numLayers,
+    directions: run.lanes.filter((lane) => lane.layer === 0).map((lane) => lane.direction),
+    units: Math.min(...run.lanes.map((lane) => lane.stateSize)),
+    timesteps: run.seqLen,
+    updates: run.lanes.length * run.seqLen,
+    time_first: run.timeFirst,
+    phases: run.lanes.map((lane) => lane.phases.length),
+  });
+};
 """
 
 
@@ -85,6 +91,8 @@ class Drawing(NamedTuple):
 class Drawer:
     """Draws pictures of one packed run, one after the other; to be closed after use.
 
+    The drawing is done by a process of its own, which ends with the drawer.
+
     Attributes:
         sizes: what a `Shot` may name.
     """
@@ -94,47 +102,59 @@ class Drawer:
 
         Raises:
             ValueError: the run has more than PICTURE_MAX_BYTES.
+            ImportError: mini-racer is not installed.
         """
+        if find_spec("py_mini_racer") is None:
+            raise ImportError("pictures need mini-racer: pip install 'rnnviz[pictures]'.")
         if len(packed) > PICTURE_MAX_BYTES:
             raise ValueError(
                 f"a picture is drawn of at most {PICTURE_MAX_BYTES >> 20} MiB of a run, got "
                 f"{len(packed) / 2**20:.0f} MiB: take fewer timesteps."
             )
-        self._racer = MiniRacer()
+        self._packed = packed
         self._busy = Lock()
-        self._racer.eval(_TEXT_DECODER + program("picture"))
-        place = self._racer.eval(f"globalThis.packed = new ArrayBuffer({len(packed)}); packed")
-        place[:] = packed
-        self.sizes = Sizes(**json.loads(self._run(_OPEN)))
+        self._process: Popen[bytes] | None = None
+        self.sizes = Sizes(**json.loads(self._run("sizes()")))
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the run."""
-        self._racer.close()
+        """Ends the process; another picture would start it anew."""
+        process, self._process = getattr(self, "_process", None), None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                with suppress(OSError):
+                    stream.close()
 
-    def draw(self, shot: Shot, ink: Ink, width: float) -> Drawing:
+    def draw(self, shot: Shot, ink: Ink, width: float, room: float | None = None) -> Drawing:
         """A picture of so many pixels in width.
 
+        Args:
+            shot: what is shown.
+            ink: its colours.
+            width: pixels.
+            room: pixels of the height that there is, to which a map is fitted and for which an
+                anatomy is laid flat; the picture may be higher all the same. None is no bound.
+
         Raises:
-            ValueError: the shot names what the run has not.
+            ValueError: the shot names what the run has not, or takes more than PICTURE_MAX_SECONDS.
         """
-        return self._drawn(shot, ink, width, shot.view)
+        return self._drawn(shot, ink, width, room, shot.view)
 
     def legend(self, shot: Shot, ink: Ink, width: float) -> Drawing:
         """What the colours of a picture say, by itself."""
-        return self._drawn(replace(shot, legend=True), ink, width, "legend")
+        return self._drawn(replace(shot, legend=True), ink, width, None, "legend")
 
-    def _drawn(self, shot: Shot, ink: Ink, width: float, views: str) -> Drawing:
+    def _drawn(self, shot: Shot, ink: Ink, width: float, room: float | None, views: str) -> Drawing:
         shot.check(self.sizes)
         asked = {
             "place": shot.place(),
@@ -142,6 +162,8 @@ class Drawer:
             "width": width,
             "fit": shot.fit,
             "legend": shot.legend,
+            "frame": shot.frame,
+            "room": room,
             "palette": asdict(ink.palette),
             "stops": ink.stops,
             "shareStops": ink.share_stops,
@@ -149,28 +171,47 @@ class Drawer:
                 "least": ink.least,
                 "blank": shot.blank,
                 "minus": ink.minus,
+                "flat": room is not None,
                 "units": shot.units,
             },
             "crop": shot.crop(self.sizes),
         }
-        found = json.loads(self._run(f"JSON.stringify(pictures.draw({json.dumps(asked)}))"))
+        found = json.loads(self._run(f"JSON.stringify(opened().draw({json.dumps(asked)}))"))
         return Drawing(found["items"], found["width"], found["height"], found["at"], found["least"])
 
-    def _run(self, text: str) -> str:
+    def _run(self, expression: str) -> str:
+        """What an expression gives, by the process that has the run open."""
         with self._busy:
+            process = self._started()
+            late = Timer(PICTURE_MAX_SECONDS, process.kill)
+            late.start()
             try:
-                return self._racer.eval(text, timeout_sec=PICTURE_MAX_SECONDS)
-            except JSTimeoutException:
+                send(process.stdin, expression.encode("utf-8"))
+                answer = receive(process.stdout)
+            except OSError:
+                answer = None
+            finally:
+                late.cancel()
+            if answer is None:
+                self.close()
                 raise ValueError(
-                    f"the picture took over {PICTURE_MAX_SECONDS} s: show fewer timesteps or units."
-                ) from None
-            except JSOOMException:
-                raise ValueError(
-                    "the picture took too much memory: show fewer timesteps or units."
-                ) from None
-            except JSEvalException as error:
-                if "RangeError: at" in str(error):
-                    raise ValueError(
-                        "at must name a cell of the run, as layer.direction.t.unit."
-                    ) from None
-                raise
+                    f"the picture was given up after {PICTURE_MAX_SECONDS} s, or for want of "
+                    "memory: show fewer timesteps or units."
+                )
+        text = answer.decode("utf-8")
+        if text[0] == "+":
+            return text[1:]
+        if "RangeError: at" in text:
+            raise ValueError("at must name a cell of this run, as layer.direction.t.unit.")
+        raise RuntimeError(f"the drawing code failed: {text[1:]}")
+
+    def _started(self) -> Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        # Without -P its own folder would come first on the path, where html.py lies.
+        command = [sys.executable, "-P", painter.__file__]
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE)
+        with suppress(OSError):
+            send(self._process.stdin, (_BEFORE + program("picture") + _OPEN).encode("utf-8"))
+            send(self._process.stdin, self._packed)
+        return self._process

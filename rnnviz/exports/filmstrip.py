@@ -110,7 +110,7 @@ def _fitted(
     most = min(int((width + _GAP) // (least + _GAP)), len(moments))
     # As many rows as needed, and these as even as can be.
     columns = -(-len(moments) // -(-len(moments) // most))
-    sheet = _laid(drawer, moments, ink, width, columns)
+    sheet = _laid(drawer, moments, ink, page, columns)
     if room is not None and sheet.height > room:
         raise ValueError(
             f"{preset.words}: {len(moments)} moments of the view {shot.view} are "
@@ -121,17 +121,27 @@ def _fitted(
 
 
 def _laid(
-    drawer: Drawer, moments: Sequence[tuple[Shot, str]], ink: Ink, width: float, columns: int
+    drawer: Drawer,
+    moments: Sequence[tuple[Shot, str]],
+    ink: Ink,
+    page: tuple[float, float | None],
+    columns: int,
 ) -> _Sheet:
-    column = (width - _GAP * (columns - 1)) / columns
-    frames = [
-        _Frame(words, drawer.draw(replace(shot, legend=False), ink, column))
-        for shot, words in moments
-    ]
-    rows = [frames[at : at + columns] for at in range(0, len(frames), columns)]
+    width, room = page
     last = moments[-1][0]
     explained = last.legend and not last.blank
-    return _Sheet(rows, drawer.legend(last, ink, width) if explained else None, column)
+    legend = drawer.legend(last, ink, width) if explained else None
+    column = (width - _GAP * (columns - 1)) / columns
+    if room is not None:
+        # What is left to each row.
+        rows = -(-len(moments) // columns)
+        room = (room - _Sheet([], legend, column).height - rows * _WORDS_HEIGHT) / rows - _GAP
+    frames = [
+        _Frame(words, drawer.draw(replace(shot, legend=False), ink, column, room))
+        for shot, words in moments
+    ]
+    found = [frames[at : at + columns] for at in range(0, len(frames), columns)]
+    return _Sheet(found, legend, column)
 
 
 def _body(sheet: _Sheet, ink: Ink, preset: Preset) -> str:

@@ -35,6 +35,42 @@ class Rows(NamedTuple):
         return np.where(self.sample == 0, self.t, -1)
 
 
+class Part(NamedTuple):
+    """What is selected of one quantity of one cell, before any row of it is made.
+
+    Attributes:
+        block: the quantity.
+        row: which rows of the block, one for each place. Shape (places,), as sample.
+        sample: which samples.
+        units: which units of each place, ascending. Shape (units,).
+    """
+
+    block: Block
+    row: np.ndarray
+    sample: np.ndarray
+    units: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """How many rows of the table it makes."""
+        return len(self.row) * len(self.units)
+
+    def at(self, places: np.ndarray | slice) -> Part:
+        """Only some of its places."""
+        return self._replace(row=self.row[places], sample=self.sample[places])
+
+    def rows(self) -> Rows:
+        """Its rows, by t, then sample, then unit."""
+        values = self.block.values[self.row, self.sample][:, self.units]  # (places, units)
+        return Rows(
+            block=self.block,
+            t=np.repeat(self.block.t[self.row, self.sample].astype(np.int32), len(self.units)),
+            sample=np.repeat(self.sample.astype(np.int32), len(self.units)),
+            unit=np.tile(self.units, len(self.row)),
+            value=values.ravel(),
+        )
+
+
 def long_form(trace: Trace, selection: Selection, most: int) -> list[Rows]:
     """The rows of the table, block by block in the order of computing.
 
@@ -44,23 +80,43 @@ def long_form(trace: Trace, selection: Selection, most: int) -> list[Rows]:
         ValueError: the selection names something that is not there, or nothing is left of it.
         TooLargeError: there are more than `most`; it says which field to narrow.
     """
+    parts = parts_of(trace, selection)
+    check_count(parts, most)
+    return [part.rows() for part in parts]
+
+
+def parts_of(trace: Trace, selection: Selection) -> list[Part]:
+    """What the table will be made of, block by block in the order of computing.
+
+    Raises:
+        ValueError: the selection names something that is not there, or nothing is left of it.
+    """
     trace = trace.numpy()
-    blocks = selected_blocks(trace, selection)
-    kept = [_places(trace, block, selection) for block in blocks]
-    units = [_units(block, selection) for block in blocks]
-    count = sum(int(here.sum()) * len(own) for here, own in zip(kept, units, strict=True))
-    if count > most:
-        raise TooLargeError(
-            f"the table would have {count:,} rows, more than the {most:,} allowed: narrow "
-            f"{_largest(blocks, kept, units)}."
-        )
-    if count == 0:
+    parts = []
+    for block in selected_blocks(trace, selection):
+        row, sample = np.nonzero(_places(trace, block, selection))
+        parts.append(Part(block, row, sample, _units(block, selection)))
+    if not any(part.count for part in parts):
         raise ValueError(
             "the selection must hold a number; of the timesteps, which count from 0, its samples "
             f"have none: there are {trace.batch} samples, their lengths are "
             f"{trace.lengths or trace.seq_len}."
         )
-    return [_rows(*one) for one in zip(blocks, kept, units, strict=True)]
+    return parts
+
+
+def check_count(parts: list[Part], most: int) -> None:
+    """Refuses a table of more than `most` rows.
+
+    Raises:
+        TooLargeError: it says which field of the selection to narrow.
+    """
+    count = sum(part.count for part in parts)
+    if count > most:
+        raise TooLargeError(
+            f"the table would have {count:,} rows, more than the {most:,} allowed: narrow "
+            f"{_largest(parts)}."
+        )
 
 
 def checked_tokens(tokens: Sequence[str] | None, trace: Trace) -> list[str] | None:
@@ -101,27 +157,15 @@ def _units(block: Block, selection: Selection) -> np.ndarray:
     return units if selection.units is None else units[np.isin(units, selection.units)]
 
 
-def _largest(blocks: list[Block], kept: list[np.ndarray], units: list[np.ndarray]) -> str:
+def _largest(parts: list[Part]) -> str:
     """The fields of the selection that multiply the rows, the largest first."""
     sizes = {
-        "layers": len({block.layer for block in blocks}),
-        "timesteps": max(int(here.any(axis=1).sum()) for here in kept),
-        "samples": max(int(here.any(axis=0).sum()) for here in kept),
-        "units": max(len(own) for own in units),
-        "quantities": len({block.quantity for block in blocks}),
+        "layers": len({part.block.layer for part in parts}),
+        "timesteps": max(len(np.unique(part.row)) for part in parts),
+        "samples": max(len(np.unique(part.sample)) for part in parts),
+        "units": max(len(part.units) for part in parts),
+        "quantities": len({part.block.quantity for part in parts}),
     }
     ordered = sorted((name for name in sizes if sizes[name] > 1), key=sizes.get, reverse=True)
     words = [f"{name} (now {sizes[name]:,})" for name in ordered]
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
-
-
-def _rows(block: Block, kept: np.ndarray, units: np.ndarray) -> Rows:
-    row, sample = np.nonzero(kept)
-    values = block.values[row, sample][:, units]  # (places, units)
-    return Rows(
-        block=block,
-        t=np.repeat(block.t[row, sample].astype(np.int32), len(units)),
-        sample=np.repeat(sample.astype(np.int32), len(units)),
-        unit=np.tile(units, len(row)),
-        value=values.ravel(),
-    )

@@ -13,17 +13,19 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
+from rnnviz.figures.look import DEFAULT_LOOK, checked
 from rnnviz.figures.theme import FONT_FAMILY, PALETTES
-from rnnviz.limits import PAGE_MAX_BYTES
+from rnnviz.limits import PAGE_MAX_BYTES, TooLargeError
 from rnnviz.records import Comparison, Trace
 from rnnviz.scene.assemble import script
-from rnnviz.scene.blob import NO_WORDS, Words, pack
+from rnnviz.scene.blob import NO_WORDS, Words, numbers_bytes, pack
 from rnnviz.scene.schedules import schedule
 from rnnviz.scene.squeeze import Squeezed, squeeze
 from rnnviz.scene.templates import PARTS, SEED
 from rnnviz.scene.what_if import what_if
 
-_THEMES = ("auto", "light", "dark")
+# Colours of the page; "auto" are those that the browser asks for.
+THEMES = ("auto", "light", "dark")
 
 # A moment as it stands in a link, with the part of the update where it is not the last.
 _MOMENT = re.compile(r"\d+\.(forward|reverse)\.\d+\.\d+(\.\w+)?")
@@ -78,10 +80,10 @@ def player_html(
 
     Raises:
         TypeError: page has an option that there is not.
-        ValueError: an argument does not fit the run, or the runs have more than PAGE_MAX_BYTES.
+        ValueError: an argument does not fit the run; TooLargeError as for `check_page_size`.
     """
-    options = _checked(page)
-    trace = trace.numpy()
+    check_page_size(trace, sample=sample, wrong=wrong is not None)
+    options, trace = _checked(page), trace.numpy()
     truth = None if comparison is None else _fitting(comparison.numpy(), trace)
     words = Words(labels) if labels else NO_WORDS
     torch_h = [cell.h for cell in trace.cells] if truth is None else truth.cells
@@ -90,7 +92,29 @@ def player_html(
         wrong = _fitting_wrong(wrong.numpy(), trace, truth)
         judged = what_if(wrong, truth, schedule("time-first", trace.config.lanes, trace.seq_len))
         runs.append((wrong, pack(wrong, torch_h, sample=sample, words=words, what_if=judged)))
-    return _document(options, _squeezed(runs), truth is not None)
+    return _document(options, squeeze(runs), truth is not None)
+
+
+def check_page_size(trace: Trace, *, sample: int = 0, wrong: bool = False) -> None:
+    """Refuse a run whose page would be too large, before anything is made of it.
+
+    Args:
+        trace: the run.
+        sample: which sample of the batch.
+        wrong: whether the page is to hold the wrong order too.
+
+    Raises:
+        TooLargeError: the page would hold more than PAGE_MAX_BYTES of numbers.
+        ValueError: the run has no such sample.
+    """
+    trace = checked(trace, DEFAULT_LOOK, sample=sample)
+    size = numbers_bytes(trace, sample=sample) * (2 if wrong else 1)
+    if size > PAGE_MAX_BYTES:
+        lower = "take fewer timesteps" + (", or leave the wrong order out" if wrong else "")
+        raise TooLargeError(
+            f"a page holds up to {PAGE_MAX_BYTES / 2**20:.0f} MiB of numbers, this run has "
+            f"{size / 2**20:.0f} MiB: {lower}."
+        )
 
 
 def _checked(page: PageOptions) -> PageOptions:
@@ -98,8 +122,8 @@ def _checked(page: PageOptions) -> PageOptions:
         if name not in _DEFAULTS:
             raise TypeError(f"a page has no option {name!r}; it has {', '.join(_DEFAULTS)}.")
     options = _DEFAULTS | page
-    if options["theme"] not in _THEMES:
-        raise ValueError(f"theme must be one of {', '.join(_THEMES)}; got {options['theme']!r}.")
+    if options["theme"] not in THEMES:
+        raise ValueError(f"theme must be one of {', '.join(THEMES)}; got {options['theme']!r}.")
     hide = (options["hide"],) if isinstance(options["hide"], str) else tuple(options["hide"])
     for part in hide:
         if part not in PARTS:
@@ -107,8 +131,12 @@ def _checked(page: PageOptions) -> PageOptions:
     return options | {"hide": hide}
 
 
-def _seed(start: str) -> dict[str, str]:
-    """Where the page begins; the player checks it against the run, as in a link."""
+def start_words(start: str) -> dict[str, str]:
+    """Where a page begins, in the words of a link; the player checks them against the run.
+
+    Raises:
+        ValueError: it names no moment.
+    """
     words = dict(parse_qsl(start.removeprefix("?"))) if "=" in start else {"at": start}
     seed = {name: words[name] for name in SEED if words.get(name)}
     if start and (not seed or not _MOMENT.fullmatch(seed.get("at", _FIRST))):
@@ -140,21 +168,11 @@ def _fitting_wrong(wrong: Trace, trace: Trace, truth: Comparison | None) -> Trac
     return wrong
 
 
-def _squeezed(runs: Sequence[tuple[Trace, bytes]]) -> Squeezed:
-    size = sum(len(packed) for _, packed in runs)
-    if size > PAGE_MAX_BYTES:
-        raise ValueError(
-            f"a page holds up to {PAGE_MAX_BYTES / 2**20:.0f} MiB of numbers, this run has "
-            f"{size / 2**20:.0f} MiB: take fewer timesteps, or leave the wrong order out."
-        )
-    return squeeze(runs)
-
-
 def _document(options: PageOptions, runs: Squeezed, compared: bool) -> str:
     given = {
         "theme": options["theme"],
         "hide": options["hide"],
-        "seed": _seed(options["start"]),
+        "seed": start_words(options["start"]),
         "compared": compared,
         "runs": runs._asdict(),
     }

@@ -63,6 +63,7 @@ class Shot:
         gate: of the anatomy and the sum, torch's letter; empty is the first.
         apart: whether both biases have a column of their own.
         fit: whether colours run to the largest number of this run, not over the full range.
+        frame: whether the cell in the light is framed on the map.
         legend: whether the colours are explained below.
         blank: whether it is a schematic, with dots in place of numbers and colours.
         layers: of the map; None is all.
@@ -83,6 +84,7 @@ class Shot:
     gate: str = ""
     apart: bool = False
     fit: bool = False
+    frame: bool = True
     legend: bool = True
     blank: bool = False
     layers: Span | None = None

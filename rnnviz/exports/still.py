@@ -12,6 +12,7 @@ import typst
 
 from rnnviz.exports.drawing import Drawer, Drawing
 from rnnviz.exports.ink import ink_of
+from rnnviz.exports.qr import QUIET_ZONE, qr_rects
 from rnnviz.exports.shot import Shot, Span
 from rnnviz.exports.svg import (
     Type,
@@ -22,11 +23,14 @@ from rnnviz.exports.svg import (
     type_of,
 )
 from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
+from rnnviz.figures.theme import BLACK, WHITE
 from rnnviz.limits import MAX_PICTURE_PIXELS
 
 # Points around the picture on a page of fixed height, and between a title and what is below.
 MARGIN_PT = 18
 _TITLE_GAP_PT = 12
+# Across a lecture hall a phone reads such a code from the screen.
+_QR_MM = 26
 
 StillFormat = Literal["svg", "pdf", "png"]
 
@@ -49,7 +53,7 @@ class Still(NamedTuple):
     units: Span | None
 
 
-def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "") -> Still:
+def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: str = "") -> Still:
     """A moment of a run for a preset.
 
     On a page of fixed height the anatomy shows as many units around the one in the light as have
@@ -60,14 +64,15 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "") -> Sti
         shot: what is shown.
         preset: where the picture is going.
         title: above it, in the largest size; empty is none.
+        link: where a QR code in the upper right corner leads to; empty is none.
 
     Raises:
-        ValueError: the shot does not fit the run, or the picture the page.
+        ValueError: the shot does not fit the run, the picture the page, or the link a QR code.
     """
     unit = mm_per_px(preset)
     margin = 0 if preset.height_mm is None else MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
     type_ = type_of(preset)
-    head = _title_height(type_, preset) if title else 0
+    head = _head_height(type_, preset, title, link)
     width = preset.width_mm / unit - 2 * margin
     room = None if preset.height_mm is None else preset.height_mm / unit - 2 * margin - head
     drawing, units = _drawn(drawer, shot, preset, width, room)
@@ -79,14 +84,33 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "") -> Sti
         item = {"x": margin, "y": margin + 0.8 * type_.most, "size": type_.most, "weight": 600}
         body = text_element(item | {"text": title, "fill": palette.text}, type_) + "\n" + body
     across = width + 2 * margin
+    if link:
+        body += _qr(link, across - margin - _QR_MM / unit, margin, _QR_MM / unit)
     down = drawing.height + head if room is None else preset.height_mm / unit
     size = (preset.width_mm, down * unit)
     text = svg_picture(body, size, (across, down), ground=palette.surface, title=title or "RNNviz")
     return Still(text, *size, drawing.at, units)
 
 
-def _title_height(type_: Type, preset: Preset) -> float:
-    return type_.most + _TITLE_GAP_PT * type_.least / preset.least_pt
+def _head_height(type_: Type, preset: Preset, title: str, link: str) -> float:
+    """Pixels above the picture, for a title and a code."""
+    high = max(type_.most if title else 0, _QR_MM / mm_per_px(preset) if link else 0)
+    return high + _TITLE_GAP_PT * type_.least / preset.least_pt if high else 0
+
+
+def _qr(link: str, x: float, y: float, side: float) -> str:
+    """A QR code with its quiet zone, `side` pixels wide."""
+    rects = qr_rects(link)
+    modules = max(left + wide for left, _, wide, _ in rects) + 2 * QUIET_ZONE
+    path = "".join(
+        f"M{left + QUIET_ZONE} {top + QUIET_ZONE}h{wide}v{high}h-{wide}z"
+        for left, top, wide, high in rects
+    )
+    return (
+        f'\n<g transform="translate({x:.2f} {y:.2f}) scale({side / modules:.5f})">'
+        f'<rect width="{modules}" height="{modules}" fill="{WHITE}"/>'
+        f'<path d="{path}" fill="{BLACK}"/></g>'
+    )
 
 
 def _drawn(
@@ -94,7 +118,7 @@ def _drawn(
 ) -> tuple[Drawing, Span | None]:
     """The drawing, and the units that it shows where it cannot show all."""
     ink = ink_of(preset)
-    drawing = drawer.draw(shot, ink, width)
+    drawing = drawer.draw(shot, ink, width, room)
     if room is None or drawing.height <= room:
         return drawing, None
     least = drawing
@@ -103,13 +127,14 @@ def _drawn(
         for shown in range(min(count, 16), 0, -1):
             start = min(max(unit - shown // 2, 0), count - shown)
             units = (start, start + shown)
-            least = drawer.draw(replace(shot, units=units), ink, width)
+            least = drawer.draw(replace(shot, units=units), ink, width, room)
             if least.height <= room:
                 return least, units
+    unit = mm_per_px(preset)
     raise ValueError(
-        f"{preset.words}: with text of {preset.base_pt:g} pt the view {shot.view} is "
-        f"{least.height / room:.1f} times as high as the page; choose a view that shows less, "
-        "fewer layers or one direction, or a page without a fixed height."
+        f"{preset.words}: with text of {preset.base_pt:g} pt the view {shot.view} would be "
+        f"{least.height * unit:.0f} mm high and has {room * unit:.0f} mm; choose a view that shows "
+        "less, fewer layers or one direction, or a page whose height is free."
     )
 
 

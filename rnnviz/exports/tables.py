@@ -45,19 +45,35 @@ def trace_csv(
             is not one token for each timestep.
         TooLargeError: the table would have more than `MAX_CSV_ROWS` rows.
     """
-    words = checked_tokens(tokens, trace)
-    if words is not None:
-        words = ["'" + word if word.startswith(_FORMULA) else word for word in words]
+    words = safe_tokens(tokens, trace)
     file = io.StringIO(newline="")
     # Python quotes a CR within a cell only where the lines end in one, as RFC 4180 has them.
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *([] if words is None else ["token"])])
+    writer.writerow(header(words))
     for rows in long_form(trace, selection or Selection(), MAX_CSV_ROWS):
-        writer.writerows(_cells(rows, words))
+        writer.writerows(cells_of(rows, words))
     return file.getvalue().encode()
 
 
-def _cells(rows: Rows, words: list[str] | None) -> Iterator[tuple[object, ...]]:
+def header(words: list[str] | None) -> tuple[str, ...]:
+    """The names of the columns; `words` are the tokens, None for none."""
+    return (*COLUMNS, *([] if words is None else ["token"]))
+
+
+def safe_tokens(tokens: Sequence[str] | None, trace: Trace) -> list[str] | None:
+    """The tokens as cells of text, those with an apostrophe that a spreadsheet would run.
+
+    Raises:
+        TypeError, ValueError: as `checked_tokens` does.
+    """
+    words = checked_tokens(tokens, trace)
+    if words is None:
+        return None
+    return ["'" + word if word.startswith(_FORMULA) else word for word in words]
+
+
+def cells_of(rows: Rows, words: list[str] | None) -> Iterator[tuple[object, ...]]:
+    """The lines of the table, a cell for each name of the header."""
     count = len(rows.value)
     columns = [
         [rows.block.layer] * count,

@@ -13,6 +13,7 @@ from rnnviz.exports.workbook_lanes import lanes_of, widths_of, write_lane
 from rnnviz.exports.workbook_readme import write_readme
 from rnnviz.figures.look import DEFAULT_LOOK, checked
 from rnnviz.figures.shares import timesteps_of
+from rnnviz.limits import TooLargeError
 from rnnviz.records import Trace
 
 # Formulas of one workbook: so many take 15 seconds, 120 MB while they are written, 4 MB on disk.
@@ -35,13 +36,11 @@ def workbook_xlsx(trace: Trace, *, sample: int = 0) -> bytes:
 
     Raises:
         ValueError: the sample is out of range; something was held or dropped; the module was one
-            cell; an activation goes by no name; a number is not finite; or the workbook would be
-            too large, with what to lower.
+            cell; an activation goes by no name; or a number is not finite.
+        TooLargeError: the workbook would be too large, with what to lower.
     """
+    check_workbook(trace, sample=sample)
     trace = checked(trace, DEFAULT_LOOK, sample=sample)
-    _check_can_be_written(trace)
-    _check_size(trace, timesteps_of(trace.cells[0], sample))
-    _check_finite(trace, sample)
     exact = in_float64(trace, sample=sample).numpy()
     _check_finite(exact, 0)
     book = Book()
@@ -53,6 +52,19 @@ def workbook_xlsx(trace: Trace, *, sample: int = 0) -> bytes:
         write_lane(book, lane, trace)
     write_check(book, lanes, trace, sample)
     return book.finished()
+
+
+def check_workbook(trace: Trace, *, sample: int = 0) -> int:
+    """About how many formulas `workbook_xlsx` would write, without writing any.
+
+    Raises:
+        ValueError: as `workbook_xlsx` does.
+    """
+    trace = checked(trace, DEFAULT_LOOK, sample=sample)
+    _check_can_be_written(trace)
+    formulas = _check_size(trace, timesteps_of(trace.cells[0], sample))
+    _check_finite(trace, sample)
+    return formulas
 
 
 def _check_can_be_written(trace: Trace) -> None:
@@ -75,28 +87,29 @@ def _check_can_be_written(trace: Trace) -> None:
                 )
 
 
-def _check_size(trace: Trace, length: int) -> None:
-    """Refuses what a spreadsheet cannot hold, before anything is made of it."""
+def _check_size(trace: Trace, length: int) -> int:
+    """How many formulas there will be; refuses what a spreadsheet cannot hold."""
     widths = [sum(widths_of(cell).values()) + len(widths_of(cell)) for cell in trace.cells]
     if max(widths) >= MAX_COLUMNS:
-        raise ValueError(
+        raise TooLargeError(
             f"a sheet would need {max(widths) + 1:,} columns, {MAX_COLUMNS:,} are possible; lower "
             "hidden_size or input_size."
         )
     outputs = sum(cell.state_size for cell in trace.cells[-trace.config.num_directions :])
     formulas = length * (sum(widths) + 2 * outputs)
     if formulas > MAX_FORMULAS:
-        raise ValueError(
+        raise TooLargeError(
             f"the workbook would hold about {formulas:,} formulas, {MAX_FORMULAS:,} are possible; "
             "lower seq_len, hidden_size or num_layers."
         )
     numbers = sum(array.size for cell in trace.cells for array in parameters(cell).values())
     numbers += length * trace.config.input_size
     if numbers > MAX_NUMBERS:
-        raise ValueError(
+        raise TooLargeError(
             f"the workbook would hold {numbers:,} weights and inputs, {MAX_NUMBERS:,} are "
             "possible; lower hidden_size, input_size or seq_len."
         )
+    return formulas
 
 
 def _check_finite(trace: Trace, sample: int) -> None:

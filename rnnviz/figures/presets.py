@@ -120,11 +120,11 @@ PRESETS: dict[str, Preset] = {
     "wide": Preset(words="Journal, full width (183 mm)", width_mm=183, **_JOURNAL),
     "grey": Preset(words="Greyscale print (183 mm)", width_mm=183, colors="grey", **_JOURNAL),
     "slide": Preset(
-        words="Slide, 16:9",
+        words="Slide 16:9 (13.3 in wide)",
         width_mm=40 / 3 * MM_PER_INCH,
         height_mm=7.5 * MM_PER_INCH,
         least_pt=18,
-        base_pt=20,
+        base_pt=18,
         most_pt=28,
         dpi=144,
     ),

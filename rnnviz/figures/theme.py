@@ -13,7 +13,7 @@ ThemeName = Literal["light", "dark"]
 # Names that CSS takes without quotes: one that starts with a digit would void the whole list.
 FONT_FAMILY = "Source Sans, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
 # Of formulas.
-MATH_FONT = "STIX Two Text, Latin Modern Math, Cambria Math, Times New Roman, serif"
+MATH_FONT = "STIX Two Text, Cambria Math, Times New Roman, Libertinus Serif, serif"
 
 # Pixels.
 FONT_SIZE = 12

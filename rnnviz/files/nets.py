@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.config import GATE_NAMES, PARAMETERS, Kind, NetConfig, Nonlinearity, RNNConfig
+from rnnviz.engine.checks import Module
 from rnnviz.engine.stack import CellStack
 from rnnviz.engine.weights import build, without_memory
 from rnnviz.files.contents import Hints
@@ -107,6 +108,27 @@ def net_of(trace: Trace) -> LoadedNet:
         tensors=tensors,
         warnings=tuple(_warnings(tensors)),
     )
+
+
+def module_of(trace: Trace) -> Module:
+    """What was traced, made again of its record: a net, a stack or a single cell, in eval mode.
+
+    Raises:
+        ValueError: a stack has activations that go by no name, and so are not in the record.
+    """
+    if not trace.of_one_cell:
+        return net_of(trace).module()
+    config = trace.config
+    options = {"nonlinearity": config.nonlinearity} if config.kind == "RNN" else {}
+    cell = getattr(nn, f"{config.kind}Cell")(
+        config.input_size,
+        config.hidden_size,
+        bias=config.bias,
+        dtype=getattr(torch, config.dtype),
+        **options,
+    )
+    cell.load_state_dict(state_dict_of(trace))
+    return cell.eval()
 
 
 def is_of_a_net(name: str) -> bool:

@@ -69,6 +69,9 @@ ALIGNMENT = 8
 
 FINGERPRINT_BYTES = 8
 
+# Bytes of a number.
+ITEM_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
+
 
 class Words(NamedTuple):
     """What is written beside the numbers of a sample; None or nothing where there is no such.
@@ -128,6 +131,12 @@ def pack(
         difference = what_if.difference if math.isfinite(what_if.difference) else None
         header["what_if"] = what_if._asdict() | {"difference": difference}
     return _joined(header, trace.config.dtype, _arrays(trace, torch_h, sample))
+
+
+def numbers_bytes(trace: Trace, *, sample: int) -> int:
+    """Bytes of all numbers that `pack` puts behind the header, torch's among them."""
+    arrays = _arrays(trace, [cell.h for cell in trace.cells], sample)
+    return ITEM_BYTES[trace.config.dtype] * sum(array.size for array in arrays)
 
 
 def fingerprint(blob: bytes) -> str:

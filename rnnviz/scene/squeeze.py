@@ -15,12 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnviz.records import Trace
-from rnnviz.scene.blob import ALIGNMENT, FIELDS, FINGERPRINT_BYTES
+from rnnviz.scene.blob import ALIGNMENT, FIELDS, FINGERPRINT_BYTES, ITEM_BYTES
 
 # Where an array lies: its first byte and their number, in all runs behind each other.
 Place = tuple[int, int]
-
-_ITEM_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 
 # JavaScript adds numbers of 4 or 8 bytes.
 _SMALLEST_SUMMED = 4
@@ -54,7 +52,7 @@ def squeeze(runs: Sequence[tuple[Trace, bytes]]) -> Squeezed:
     """
     sizes = [len(packed) for _, packed in runs]
     joined = np.frombuffer(b"".join(packed for _, packed in runs), np.uint8)
-    item = _ITEM_BYTES[runs[0][0].config.dtype]
+    item = ITEM_BYTES[runs[0][0].config.dtype]
     starts = np.cumsum([0, *sizes[:-1]]).tolist()
     tables = [
         list(_places(trace, packed, start, item))

@@ -75,14 +75,14 @@ def downloads(run: Run, **shown: Any) -> None:
     """The view as files, and the net as a script to copy; `shown` goes to `whole_view`."""
     st.header("Take it with you")
     left, right = st.columns(2)
-    _button(
+    file_button(
         left,
         "Whole view (.html)",
         lambda: whole_view(run, **shown),
         "rnnviz-view.html",
         "One file that opens offline and plays; from 5 MB, for the largest nets 25 MB.",
     )
-    _button(
+    file_button(
         right,
         "Trace (.npz)",
         lambda: trace_npz(run.trace),
@@ -90,14 +90,14 @@ def downloads(run: Run, **shown: Any) -> None:
         "Every number, under torch's names, with a README inside.",
     )
     left, right = st.columns(2)
-    _button(
+    file_button(
         left,
         "Weights (.pt)",
         lambda: weights_pt(run.trace),
         "rnnviz-weights.pt",
         "A state_dict: module.load_state_dict(torch.load(path, weights_only=True)).",
     )
-    _button(
+    file_button(
         right,
         "Weights (.safetensors)",
         lambda: weights_safetensors(run.trace),
@@ -108,7 +108,7 @@ def downloads(run: Run, **shown: Any) -> None:
         _script(run)
 
 
-def _button(
+def file_button(
     place: DeltaGenerator, label: str, make: Callable[[], str | bytes], name: str, help: str
 ) -> None:
     """A file that is made when it is asked for."""
@@ -135,7 +135,7 @@ def _script(run: Run) -> None:
         st.caption(sentence(error))
         return
     if needs_files(run.trace, seed=seed):
-        _button(
+        file_button(
             st.container(),
             "Script and its numbers (.zip)",
             lambda: script_zip(run.trace),

@@ -11,6 +11,7 @@ from rnnviz.ui.lab_view import LAB_PAGE
 from rnnviz.ui.open_view import FIRST_PAGE
 from rnnviz.ui.session_view import session_panel
 from rnnviz.ui.settings import start_settings
+from rnnviz.ui.to_export import EXPORT_PAGE
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
@@ -72,11 +73,20 @@ groups = {
             url_path="edit",
         ),
     ],
+    "Share": [
+        st.Page(
+            PAGES / "share/export.py",
+            title="Export",
+            icon=":material/ios_share:",
+            url_path="export",
+        ),
+    ],
 }
 lab = next(one for one in groups["Check"] if one.url_path == "lab")
+(export,) = groups["Share"]
 page = st.navigation(groups)
 start_settings()
-st.session_state[FIRST_PAGE], st.session_state[LAB_PAGE] = first, lab
+st.session_state.update({FIRST_PAGE: first, LAB_PAGE: lab, EXPORT_PAGE: export})
 sidebar()
 with st.sidebar:
     with st.expander("Pictures", icon=":material/image:"):

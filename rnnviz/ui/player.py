@@ -13,16 +13,12 @@ from functools import partial
 
 import streamlit as st
 
-from rnnviz.figures.head import likeliest
-from rnnviz.records import Trace
 from rnnviz.scene.assemble import script
-from rnnviz.scene.blob import Words, fingerprint, pack
-from rnnviz.scene.schedules import schedule
+from rnnviz.scene.blob import fingerprint
 from rnnviz.scene.templates import PARTS, SEED
-from rnnviz.scene.what_if import what_if
-from rnnviz.ui.cache import Run, run_if_possible, wrong_trace
+from rnnviz.ui.cache import Run, run_if_possible
 from rnnviz.ui.edits import can_redo, can_undo, change_by, current_edits
-from rnnviz.ui.settings import Settings
+from rnnviz.ui.packed import has_order, packed, packed_wrong
 
 # Whether the player changed a number in this very run, and what was wrong with the last change.
 _EDITED = "_player_edited"
@@ -67,8 +63,8 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
     if linked:
         _notice("player", st.session_state.get(name, {}).get("place"))
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
-    right = _packed(run.settings, sample, run)
-    wrong = _packed_wrong(run.settings, sample, run) if _has(run.trace, asked) else None
+    right = packed(run.settings, sample, run)
+    wrong = packed_wrong(run.settings, sample, run) if has_order(run.trace, asked) else None
     with st.container(gap=None):
         _core(key=f"{name}_core")
         _carrier(key=f"{name}_run", data=right)
@@ -88,9 +84,9 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
         st.rerun()
 
 
-def _told(link: dict, name: str, packed: tuple[bytes, bytes | None], *, linked: bool) -> dict:
-    """What the player is told; `packed` is the run, and that in the wrong order if it is shown."""
-    right, wrong = packed
+def _told(link: dict, name: str, runs: tuple[bytes, bytes | None], *, linked: bool) -> dict:
+    """What the player is told; `runs` are the run, and that in the wrong order if it is shown."""
+    right, wrong = runs
     return link | {
         "name": name,
         "run": fingerprint(right),
@@ -102,23 +98,18 @@ def _told(link: dict, name: str, packed: tuple[bytes, bytes | None], *, linked: 
     }
 
 
-def play_packed(packed: bytes, hide: tuple[str, ...], *, name: str) -> None:
+def play_packed(run: bytes, hide: tuple[str, ...], *, name: str) -> None:
     """A run that is packed already, without the parts to `hide`; no number of it can be changed."""
     with st.container(gap=None):
         _core(key=f"{name}_core")
-        _carrier(key=f"{name}_run", data=packed)
+        _carrier(key=f"{name}_run", data=run)
         _player(
             key=name,
-            data=_told(_NO_LINK | {"hide": list(hide)}, name, (packed, None), linked=False),
+            data=_told(_NO_LINK | {"hide": list(hide)}, name, (run, None), linked=False),
             on_order_change=_nothing,
             on_place_change=_nothing,
             on_edit_change=_nothing,
         )
-
-
-def _has(trace: Trace, order: object) -> bool:
-    """Whether the wrong order is asked for, and can be run of this net."""
-    return order == "time-first" and trace.lengths is None and not trace.clamps
 
 
 def _nothing() -> None:
@@ -199,26 +190,3 @@ def go_to(seed: Mapping[str, str]) -> None:
     new = {"seed": _of(seed), "opened": secrets.token_hex(4)}
     st.session_state["_player_link"] = before | new
     _put(new["seed"])
-
-
-# Bytes are shared by all sessions that look at the same run. It is known by its settings.
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    return pack(_run.trace, _run.comparison.cells, sample=sample, words=_words(_run, sample))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    trace = wrong_trace(_run)
-    order = schedule("time-first", trace.config.lanes, trace.seq_len)
-    judged = what_if(trace, _run.comparison, order)
-    words = _words(_run, sample)._replace(head=None)
-    return pack(trace, _run.comparison.cells, sample=sample, what_if=judged, words=words)
-
-
-def _words(run: Run, sample: int) -> Words:
-    named = run.settings.input in ("text", "file")
-    words = Words(run.labels(sample), run.series.columns if named else None)
-    if run.head is None:
-        return words
-    return words._replace(head=run.head.name, likeliest=likeliest(run.head, sample, 3))

@@ -75,6 +75,15 @@ def difference_words(comparison: Comparison, judge: str = "torch.nn") -> str:
     return f"max |RNNviz - {judge}| = {scientific(comparison.max_difference, 3)}"
 
 
+def size_words(count: int) -> str:
+    """How large a file is: `950 bytes`, `45 kB`, `1.2 MB`."""
+    if count < 1_000:
+        return f"{count} bytes"
+    if count < 1_000_000:
+        return f"{count / 1_000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
 def place_words(step: Step) -> str:
     """One update in words."""
     return f"layer {step.layer}, {step.direction}, timestep {step.t}"

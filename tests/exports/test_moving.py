@@ -25,7 +25,7 @@ from rnnviz.scene.blob import pack
 
 WIDTH = 480
 # How far a colour of a cell may be off: the palette of a GIF, the losses of H.264.
-OFF = {"gif": 5, "webp": 0, "mp4": 10}
+OFF = {"gif": 5, "webp": 0, "mp4": 5}
 
 
 def packed(net, timesteps=3):

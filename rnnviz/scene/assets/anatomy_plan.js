@@ -18,6 +18,8 @@ const FOOT = 20;
 const MOST_HEIGHT = 300;
 // The curve needs so much, however few units there are.
 const LEAST_HEIGHT = 70;
+// The same on a page that is low.
+const FLAT_HEIGHT = 48;
 const VECTOR = 44;
 const TIGHT_VECTOR = 40;
 const STACKED = 560;
@@ -46,8 +48,8 @@ const STATE_VECTOR = 20;
  */
 export function anatomyPlan({ run, moment, apart, print }, width) {
   const { lane } = moment;
-  const units = print?.units ?? null;
-  const rows = rowPlan(lane.gateNames.length, lane.hiddenSize, moment.unit, { units });
+  const { units = null, flat = false } = print ?? {};
+  const rows = rowPlan(lane.gateNames.length, lane.hiddenSize, moment.unit, { units, flat });
   const top = OPERANDS + 26;
   const counts = {
     x: lane.inputSize,
@@ -57,7 +59,7 @@ export function anatomyPlan({ run, moment, apart, print }, width) {
   // The same for every lane, so that nothing jumps on the way from one to the next.
   const widest = Math.max(...run.lanes.map((one) => one.inputSize));
   const template = SHARED.anatomy[lane.kind];
-  const stacked = isStacked(template, { ...counts, x: widest }, width);
+  const stacked = !flat && isStacked(template, { ...counts, x: widest }, width);
   const names = lane.gateNames.length > 1 ? TIGHT_NAMES + 14 : TIGHT_NAMES;
   const sizes = sizesOf(template, counts, width - names + TIGHT_NAMES, stacked);
   const below = top + rows.height + FOOT + 22;
@@ -77,13 +79,13 @@ export function anatomyPlan({ run, moment, apart, print }, width) {
     x += columns * cell + (block.kind === "matrix" ? GAP : 0);
   }
   const end = (stacked ? below : top) + rows.height + FOOT;
-  const state = statePlan(lane, moment.unit, end + 12, width, units);
+  const state = statePlan({ lane, unit: moment.unit, units, flat }, end + 12, width);
   const height = state.length > 0 ? state[0].y + state[0].rows.height + FOOT : end;
   return { blocks, state, rows, top, height, stacked, runHash: `${run.hash} ${run.drafts ?? 0}` };
 }
 
 /** Where the vectors of the strip stand that show what becomes of the gates. */
-function statePlan(lane, unit, y, width, units) {
+function statePlan({ lane, unit, units, flat }, y, width) {
   const items = SHARED.state[lane.kind].map((item) =>
     item.field === "h" && lane.weight_hr ? { ...item, sign: "W_{hr}" } : item,
   );
@@ -94,7 +96,8 @@ function statePlan(lane, unit, y, width, units) {
   let x = NAMES;
   return items.map((item) => {
     const size = item.field === "h" ? lane.stateSize : lane.hiddenSize;
-    const rows = rowPlan(1, size, Math.min(unit, size - 1), { most: STATE_HEIGHT, units });
+    const most = STATE_HEIGHT;
+    const rows = rowPlan(1, size, Math.min(unit, size - 1), { most, units, flat });
     const gap = gaps[item.sign];
     x += gap;
     const block = { ...item, kind: "state", x, y, columns: 1, cell, width: cell, gap, rows };
@@ -135,9 +138,11 @@ function sizesOf(template, counts, width, stacked) {
  *   number, groups: {start: number, from: number, to: number, stop: number}[]}} of each gate where it
  *   starts and stops, and the rows of its lens.
  */
-function rowPlan(gates, count, unit, { most = MOST_HEIGHT, units = null }) {
+function rowPlan(gates, count, unit, { most = MOST_HEIGHT, units = null, flat }) {
   if (units) {
-    return someRows(gates, count, Math.min(units[0], count - 1), Math.min(units[1], count));
+    const least = most === STATE_HEIGHT ? 0 : flat ? FLAT_HEIGHT : LEAST_HEIGHT;
+    const [from, to] = [Math.min(units[0], count - 1), Math.min(units[1], count)];
+    return someRows({ gates, count, from, to, least, flat });
   }
   const [lens, high] = gates > 1 ? [GATE_LENS, GATE_LENS_HEIGHT] : [LENS, LENS_HEIGHT];
   const total = gates * count;
@@ -152,9 +157,10 @@ function rowPlan(gates, count, unit, { most = MOST_HEIGHT, units = null }) {
 }
 
 /** The rows of some units of every gate, as high as those of a small net. */
-function someRows(gates, count, from, to) {
+function someRows({ gates, count, from, to, least, flat }) {
   const total = gates * (to - from);
-  const wide = Math.max(total <= 6 ? 25 : total <= 10 ? 21 : 17, LEAST_HEIGHT / total);
+  const high = flat ? GATE_LENS_HEIGHT : total <= 6 ? 25 : total <= 10 ? 21 : 17;
+  const wide = Math.max(high, least / total);
   return rowsOf({ gates, count, from, to, each: wide * (to - from), thin: 0, wide });
 }
 

@@ -142,8 +142,7 @@ function barItems(view, list, bar, { from, to, end, visible, total }) {
     ...place,
     radius: 1.5,
     fill: term.part === "rest" ? palette.flow : fill,
-    stroke: lit || (hover?.symbol ?? "") === term.part ? palette.text : undefined,
-    line: 2,
+    ...outline(view, lit || (hover?.symbol ?? "") === term.part),
     opacity,
     hit,
   });
@@ -168,6 +167,11 @@ function barItems(view, list, bar, { from, to, end, visible, total }) {
   });
 }
 
+/** Bars that the pointer asks for are framed; without colours all are, as some are near white. */
+function outline({ palette, print }, lit) {
+  return lit ? { stroke: palette.text, line: 2 } : { stroke: print?.minus && palette.muted, line: 0.8 };
+}
+
 function sumItems(view, list, plan, { y, zero, visible }) {
   const { moment, palette } = view;
   const { lane, t, row } = moment;
@@ -186,6 +190,7 @@ function sumItems(view, list, plan, { y, zero, visible }) {
     ...place,
     radius: 1.5,
     fill,
+    ...outline(view, false),
     opacity,
     hit: { part: "vector", field: "a", lane: lane.index, row, t },
   });

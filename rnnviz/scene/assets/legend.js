@@ -7,21 +7,19 @@ const LINE = 16;
 const FOOT = 4;
 const SIZE = 11;
 // Letters of this size are about so wide.
-const LETTER = 5.6;
+const LETTER = 5.3;
+// Pixels between two scales.
+const GAP = 18;
 
 /** The ranges in words: "h ±1, x ±1, weights ±0.5, sums ±2". */
-export function rangeWords(view) {
-  return ranges(view).join(", ");
-}
-
-function ranges({ run, fit }) {
+export function rangeWords({ run, fit }) {
   const { h, x, weight, product } = run.limits;
   const found = [`h ±${plain(h[fit])}`, `x ±${plain(x[fit])}`];
   found.push(`weights ±${plain(weight[fit])}`, `sums ±${plain(product[fit])}`);
   if (run.limits.c) {
     found.splice(1, 0, `c ±${plain(run.limits.c[fit])}`);
   }
-  return found;
+  return found.join(", ");
 }
 
 /** Whether some numbers lie between 0 and 1, on a scale of their own. */
@@ -36,40 +34,51 @@ function plain(limit) {
 /** The legend as a display list, for pictures that leave the page; it wraps where it must. */
 export function legendList(view, left, width) {
   const [signed, shares] = stopsInUse();
-  const list = [];
-  const parts = [scale(view, signed, "−", "+", "full colour at")];
-  const named = ranges(view);
-  named.forEach((words, index) =>
-    parts.push(text(view, words + (index < named.length - 1 ? "," : ""))),
-  );
+  const blocks = [scale(view, signed, "−", `+  full colour at ${rangeWords(view)}`, width - left)];
   if (hasGates(view.run)) {
-    parts.push(scale(view, shares, "0", "1", "gates"));
+    blocks.push(scale(view, shares, "0", "1  gates", width - left));
   }
-  let [x, y] = [left, 0];
-  for (const [items, wide] of parts) {
+  const list = [];
+  let [x, y, bottom] = [left, 0, 0];
+  for (const { items, wide, high } of blocks) {
     if (x > left && x + wide > width) {
-      [x, y] = [left, y + LINE];
+      [x, y] = [left, bottom];
     }
     const [right, down] = [x, y];
     list.push(...items.map((item) => ({ ...item, x: item.x + right, y: item.y + down })));
-    x += wide;
+    x += wide + GAP;
+    bottom = Math.max(bottom, y + high);
   }
-  return [list, width, y + LINE + FOOT];
+  return [list, width, bottom + FOOT];
 }
 
-/** A bar of colours between its ends, and what it is about: [items, width]. */
-function scale(view, stops, low, high, words) {
+/** A bar of colours between its ends, and words in as many lines as they need. */
+function scale({ palette }, stops, low, words, room) {
   const step = BAR / stops.length;
   const items = stops.map((fill, index) => {
     return { kind: "rect", x: 12 + index * step, y: 4, width: step, height: 10, fill };
   });
-  const [before] = text(view, low);
-  const [after, wide] = text(view, `${high}  ${words}`);
-  items.push(...before, ...after.map((item) => ({ ...item, x: BAR + 16 })));
-  return [items, BAR + 16 + wide];
+  const text = { kind: "text", size: SIZE, fill: palette.muted };
+  items.push({ ...text, x: 0, y: 13, text: low });
+  const start = BAR + 16;
+  const lines = wrapped(words, Math.floor((room - start) / LETTER));
+  lines.forEach((line, index) => {
+    items.push({ ...text, x: start, y: 13 + LINE * index, text: line });
+  });
+  const longest = Math.max(...lines.map((line) => line.length));
+  return { items, wide: start + LETTER * longest, high: LINE * lines.length };
 }
 
-function text({ palette }, words) {
-  const item = { kind: "text", x: 0, y: 13, size: SIZE, text: words, fill: palette.muted };
-  return [[item], LETTER * words.length + 6];
+/** Words in lines of at most so many letters, parted at commas. */
+function wrapped(words, most) {
+  const lines = [];
+  for (const piece of words.split(/(?<=,) /)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + piece.length <= most) {
+      lines[lines.length - 1] = `${last} ${piece}`;
+    } else {
+      lines.push(piece);
+    }
+  }
+  return lines;
 }

@@ -4,14 +4,15 @@ import { heldItems } from "./held.js";
 import { minimapItems } from "./minimap.js";
 import { missingItems, wrongItems } from "./map_wrong.js";
 import { flowItems, recurrentItems } from "./map_arrows.js";
+import { nameItems, NAMES } from "./map_names.js";
+import { isBlank } from "./print.js";
 import { slotsOf } from "./slots.js";
 
 // Pixels.
-const NAMES = 74;
 const END = 58;
 const TOP = 8;
 const MIN_SLOT = 34;
-const FONT = 11;
+const LEAST_HEIGHT = 140;
 
 /**
  * What a view is drawn from.
@@ -26,11 +27,12 @@ const FONT = 11;
  * @property {Object|null} hover - the hit under the pointer.
  */
 
-/** Pixels that the map likes to be high. */
-export function mapHeight(run) {
+/** Pixels that the map likes to be high, as far as there is room. */
+export function mapHeight(run, room = Infinity) {
   const [top] = run.layout;
   const most = 300 + 60 * Math.max(0, run.numLayers - 2);
-  return Math.round(Math.min(Math.max(0.62 * top, 150), most)) + footer(run);
+  const height = Math.round(Math.min(Math.max(0.62 * top, 150), most)) + footer(run);
+  return Math.min(height, Math.max(room, LEAST_HEIGHT));
 }
 
 function footer(run) {
@@ -190,7 +192,8 @@ function pillItems({ run, moment, palette }, plan, list) {
   }
 }
 
-function frameItems({ moment, palette, hover }, plan, list) {
+function frameItems(view, plan, list) {
+  const { moment, palette, hover } = view;
   if (moment.away) {
     return;
   }
@@ -226,7 +229,7 @@ function frameItems({ moment, palette, hover }, plan, list) {
       dash: [3, 2],
     });
   }
-  if (lane.height / rows >= 4 && moment.unit < rows) {
+  if (lane.height / rows >= 4 && moment.unit < rows && !isBlank(view)) {
     list.push({
       kind: "rect",
       x: x - 1,
@@ -236,60 +239,6 @@ function frameItems({ moment, palette, hover }, plan, list) {
       stroke: palette.text,
       line: 1.2,
     });
-  }
-}
-
-function nameItems({ run, moment, palette }, plan, list, size) {
-  const right = { kind: "text", x: NAMES - 12, anchor: "end", size: FONT };
-  const room = plan.lanes.length > 1 ? Math.abs(plan.lanes[0].top - plan.lanes[1].top) : 40;
-  plan.bands.forEach((band, layer) => {
-    const middle = (band.top + band.bottom) / 2 + 4;
-    const x = room >= 24 ? NAMES - 12 : 8;
-    const anchor = room >= 24 ? "end" : "start";
-    const y = run.numDirections === 2 || room < 24 ? middle : middle - 14;
-    list.push({ ...right, x, anchor, y, text: `layer ${layer + (run.firstLayer ?? 0)}`, weight: 600, fill: palette.text });
-  });
-  for (const lane of run.lanes) {
-    const forward = lane.direction === "forward";
-    const { top, height } = plan.lanes[lane.index];
-    const text = room >= 24 ? (forward ? "forward →" : "← reverse") : forward ? "→" : "←";
-    const color = forward ? palette.forward : palette.reverse;
-    list.push({ ...right, y: top + height / 2 + 4, text, fill: color });
-  }
-  const muted = { ...right, fill: palette.muted };
-  list.push({ ...muted, y: (plan.inputTop + plan.inputBottom) / 2 + 4, text: run.bottomName ?? "input x" });
-  list.push({ ...muted, y: plan.bands.at(-1).pill + 9, text: run.topName ?? "output" });
-  timeItems(run, moment, plan, palette, list, size);
-}
-
-function timeItems(run, moment, plan, palette, list, size) {
-  const below = { kind: "text", anchor: "middle", size: FONT };
-  for (let t = plan.from; t < plan.to; t++) {
-    const chosen = t === moment.t && !moment.away;
-    const name = t + (run.firstT ?? 0);
-    const x = plan.middle(t);
-    const fill = chosen ? palette.text : palette.muted;
-    const weight = chosen ? 600 : 400;
-    const wide = plan.slots.width(t) >= 40;
-    const y = Math.min(plan.inputBottom + 14, size.height - (run.labels ? 20 : 5));
-    list.push({ ...below, x, y, text: wide ? `t = ${name}` : String(name), fill, weight });
-    if (run.labels) {
-      const text = run.labels[t];
-      list.push({ ...below, x, y: y + 15, size: FONT + 2, text, fill, weight });
-    }
-  }
-  if (plan.slots.stop - plan.slots.start < run.seqLen) {
-    for (const t of [0, run.seqLen - 1]) {
-      if (!plan.slots.full(t)) {
-        list.push({
-          ...below,
-          x: plan.middle(t),
-          y: plan.inputBottom + 14,
-          text: String(t + (run.firstT ?? 0)),
-          fill: palette.muted,
-        });
-      }
-    }
   }
 }
 

@@ -13,7 +13,8 @@ export function flowItems(view, plan, list) {
       const middle = plan.middle(t);
       const active = moment.lane === lane && moment.t === t;
       const used = active || moment.done(lane.index, t);
-      const forward = lane.direction === "forward";
+      // Alone in its layer, the reverse cell has nothing to be passed by.
+      const forward = lane.direction === "forward" || run.numDirections === 1;
       const x = forward ? middle + 3 : middle - 3;
       const side = middle - plan.cell / 2 - Math.min(9, plan.slots.width(t) * 0.13);
       const stop = place.top + place.height + 1;

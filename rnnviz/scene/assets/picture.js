@@ -71,8 +71,9 @@ export class Pictures {
    * A picture.
    *
    * @param {{place: Object, views: string, width: number, fit: boolean, palette: Object,
-   *   stops: string[], shareStops: string[], print: Object, crop: Object|null, legend: boolean}} shot
-   *   `crop` is a part of the run for the map, as of `cropped`.
+   *   stops: string[], shareStops: string[], print: Object, crop: Object|null, legend: boolean,
+   *   frame: boolean, room: number|null}} shot - `crop` is a part of the run for the map, as of `cropped`; `room` the
+   *   height of a page, to which a map is fitted.
    * @returns {{items: Object[], width: number, height: number, at: string, least: number}} `least`
    *   is the width that the map needs.
    */
@@ -81,11 +82,17 @@ export class Pictures {
     const { palette, print, width } = shot;
     const shared = { palette, print, textures: this.textures, fit: shot.fit ? 1 : 0 };
     const view = { ...this.view(shot.place), ...shared, hover: null, edited: new Set() };
-    const ofMap = shot.crop ? this.crop(view, shot.crop) : view;
-    const parts = VIEWS[shot.views].map((name) => this[name](name === "map" ? ofMap : view, width));
-    if (shot.legend && !print.blank) {
-      parts.push(legendList(view, LEGEND, width));
+    const ofMap = shot.crop ? this.crop(view, shot.crop) : { ...view };
+    if (!shot.frame) {
+      // A copy is none of the lanes that are drawn, so that nothing is in the light.
+      ofMap.moment = { ...ofMap.moment, lane: { ...ofMap.moment.lane }, away: true };
     }
+    const legend = shot.legend && !print.blank ? [legendList(view, LEGEND, width)] : [];
+    const left = shot.room === null ? undefined : shot.room - stacked([[[], 0, 0], ...legend])[2];
+    const parts = VIEWS[shot.views].map((name) =>
+      this[name](name === "map" ? ofMap : view, width, left),
+    );
+    parts.push(...legend);
     const [items, , height] = stacked(parts);
     const least = VIEWS[shot.views].includes("map") ? mapMinWidth(ofMap.run) : 0;
     return { items: items.map(plain), width, height, at: linkOf(view.moment), least };
@@ -109,8 +116,8 @@ export class Pictures {
     return { ...view, run, moment: croppedMoment(view.moment, run) };
   }
 
-  map(view, width) {
-    const height = mapHeight(view.run);
+  map(view, width, room) {
+    const height = mapHeight(view.run, room);
     const size = { width, height, zoom: 1, panX: 0, panY: 0 };
     return [mapList(view, size), width, height];
   }

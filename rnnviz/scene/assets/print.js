@@ -4,6 +4,7 @@
 //   least - pixels; numbers that would be smaller are left out
 //   blank - whether cells show "…" in place of what they hold
 //   minus - whether negative cells are marked
+//   flat - whether the anatomy stands in one row of blocks, however narrow they are
 //   units - [from, to) of the units that the anatomy shows, or null for all
 
 // Pixels.

@@ -1,0 +1,98 @@
+"""A caption to copy below a picture: what it shows, of which net, and how it was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnnviz.config import StackConfig
+from rnnviz.figures.names import net_name, oracle_name
+from rnnviz.figures.presets import COLOR_MAPS
+from rnnviz.records import Trace
+
+
+def caption(
+    trace: Trace,
+    *,
+    what: str,
+    seed: int | None,
+    apart: float | None,
+    versions: Sequence[str],
+    colors: str | None = "brown-blue",
+) -> str:
+    """Plain sentences about a picture of a run.
+
+    Args:
+        trace: the run.
+        what: what is shown, such as `Hidden states of layer 0, forward`.
+        seed: what the weights were drawn from; None if they are somebody's own.
+        apart: max |difference| to torch.nn; None where nothing was compared.
+        versions: what made it, such as `RNNviz 0.1.0` and `torch 2.13.0`.
+        colors: the picture's key of `COLOR_MAPS`; None where no number is coloured.
+
+    Raises:
+        ValueError: there is no such colour map.
+    """
+    if colors is not None and colors not in COLOR_MAPS:
+        raise ValueError(f"colors must be one of {', '.join(COLOR_MAPS)}, got {colors!r}.")
+    weights = "with weights of its own" if seed is None else f"with weights drawn from seed {seed}"
+    parts = [
+        what.strip().rstrip("."),
+        f"{_net_words(trace)}; {_size_words(trace)}; {weights}",
+        "" if colors is None else _color_words(trace, colors),
+        "" if apart is None else f"Max |difference| to {_judge(trace)}: {_short(apart)}",
+        f"Made with {_joined(versions)}" if versions else "",
+    ]
+    return " ".join(f"{part}." for part in parts if part)
+
+
+def _net_words(trace: Trace) -> str:
+    """`2-layer bidirectional tanh RNN`, with what is unusual about it."""
+    config = trace.config
+    way = "bidirectional" if config.bidirectional else "forward-only"
+    words = f"{config.num_layers}-layer {way} {net_name(trace)}"
+    words += "" if config.bias else " without bias"
+    if config.dropout and any(cell.dropout_mask is not None for cell in trace.cells):
+        words += f" in training with dropout {config.dropout:g}"
+    return f"{words}, some of it held at given values" if trace.clamps else words
+
+
+def _size_words(trace: Trace) -> str:
+    """Sizes under torch's names."""
+    config = trace.config
+    sizes = [f"input_size {config.input_size}"]
+    if not isinstance(config, StackConfig):
+        sizes.append(f"hidden_size {config.hidden_size}")
+        sizes += [f"proj_size {config.proj_size}"] if config.proj_size else []
+    sizes += [f"seq_len {trace.seq_len}", f"batch {trace.batch}"]
+    if trace.lengths is not None:
+        sizes.append(f"lengths from {min(trace.lengths)} to {max(trace.lengths)}")
+    return ", ".join([*sizes, config.dtype])
+
+
+def _color_words(trace: Trace, colors: str) -> str:
+    """What the colours say of a number."""
+    if colors == "grey":
+        words = "Pale is negative, dark is positive; a minus marks negative numbers"
+    else:
+        negative, positive = colors.split("-")
+        words = f"{negative} is negative, {positive} is positive, near white is 0".capitalize()
+    gated = any(cell.gate_names for cell in trace.cells)
+    return f"{words}; gates run from pale, 0, to deep, 1" if gated else words
+
+
+def _judge(trace: Trace) -> str:
+    """What torch offers to compare with; it has no module in which states are held."""
+    return "plain torch" if trace.clamps else oracle_name(trace)
+
+
+def _short(value: float) -> str:
+    """Two digits, without zeros that say nothing: `1.2e-7`."""
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def _joined(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

@@ -1,0 +1,43 @@
+"""The page “Export”: the table of its sections, of which the chosen one is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from rnnviz.ui.cache import Run
+from rnnviz.ui.export_data import data_section
+from rnnviz.ui.figure_export import figure_section
+
+
+class Section(NamedTuple):
+    """A way to take the run away.
+
+    Attributes:
+        name: what stands on its tab, and in a link to it: `?section=Data`.
+        show: draws it for a run and the sample that is shown of it.
+    """
+
+    name: str
+    show: Callable[[Run, int], None]
+
+
+# A new one is a row of it; the first is open unless a link says otherwise.
+SECTIONS: tuple[Section, ...] = (
+    Section(name="Figure", show=figure_section),
+    Section(name="Data", show=data_section),
+)
+
+
+@st.fragment
+def export_view(run: Run, sample: int) -> None:
+    """The sections as tabs; nothing is made for those that are closed."""
+    names = [section.name for section in SECTIONS]
+    for tab, section in zip(
+        st.tabs(names, key="section", bind="query-params"), SECTIONS, strict=True
+    ):
+        if tab.open:
+            with tab:
+                section.show(run, sample)
