@@ -30,6 +30,9 @@ MAX_FILM_SECONDS = 300
 # Seconds in which a film must be made; the largest take a third of it.
 FILM_MAX_SECONDS = 600
 
+# Films that are made at once, of all visitors: each keeps a core busy.
+MAX_FILMS_AT_ONCE = 2
+
 # Pixels of a film's width: legible on a phone, and as wide as a projector shows.
 MIN_FILM_WIDTH, MAX_FILM_WIDTH = 480, 1920
 
