@@ -24,6 +24,24 @@ TIKZ_MAX_CELLS = 20_000
 # Its text: what TeX reads in a few seconds, and an editor opens with ease.
 TIKZ_MAX_BYTES = 2 * 2**20
 
+# Pictures of one film: at a tenth of a second each, a minute of a server's core.
+MAX_FRAMES = 600
+
+# Pixels of all of them together: what is packed and unpacked takes as long as the drawing.
+MAX_FILM_PIXELS = 800_000_000
+
+# Seconds that a film lasts: longer than anybody watches a net compute.
+MAX_FILM_SECONDS = 300
+
+# Seconds in which a film must be made; the largest take a third of it.
+FILM_MAX_SECONDS = 600
+
+# Films that are made at once, of all visitors: each keeps a core busy.
+MAX_FILMS_AT_ONCE = 2
+
+# Pixels of a film's width: legible on a phone, and as wide as a projector shows.
+MIN_FILM_WIDTH, MAX_FILM_WIDTH = 480, 1920
+
 # What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
 MAX_LAYERS = 6
 

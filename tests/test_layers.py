@@ -37,6 +37,8 @@ ALLOWED = {
     "figures": {"numpy", "plotly"},
     "scene": {"numpy"},
     "exports": {
+        "PIL",
+        "imageio_ffmpeg",
         "numpy",
         "plotly",
         "py_mini_racer",

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from subprocess import PIPE, Popen
 from threading import Lock, Timer
@@ -44,6 +44,7 @@ globalThis.sizes = () => {
     timesteps: run.seqLen,
     updates: run.lanes.length * run.seqLen,
     time_first: run.timeFirst,
+    phases: run.lanes.map((lane) => lane.phases.length),
   });
 };
 """
@@ -157,10 +158,17 @@ class Drawer:
             ValueError: the shot names what the run has not; TooLargeError if it takes more than
                 PICTURE_MAX_SECONDS.
         """
+        return self._drawn(shot, ink, width, room, shot.view)
+
+    def legend(self, shot: Shot, ink: Ink, width: float) -> Drawing:
+        """What the colours of a picture say, by itself."""
+        return self._drawn(replace(shot, legend=True), ink, width, None, "legend")
+
+    def _drawn(self, shot: Shot, ink: Ink, width: float, room: float | None, views: str) -> Drawing:
         shot.check(self.sizes)
         asked = {
             "place": shot.place(),
-            "views": shot.view,
+            "views": views,
             "width": width,
             "fit": shot.fit,
             "legend": shot.legend,

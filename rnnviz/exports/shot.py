@@ -36,6 +36,7 @@ class Sizes(NamedTuple):
         timesteps: of the sample.
         updates: of the whole run.
         time_first: whether it ran in the wrong order.
+        phases: how many parts an update has, of every cell: layer by layer, forward before reverse.
     """
 
     layers: int
@@ -44,6 +45,7 @@ class Sizes(NamedTuple):
     timesteps: int
     updates: int
     time_first: bool
+    phases: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)

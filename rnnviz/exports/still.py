@@ -25,7 +25,7 @@ from rnnviz.figures.theme import BLACK, WHITE
 from rnnviz.limits import MAX_PICTURE_PIXELS, TooLargeError
 
 # Points around the picture on a page of fixed height, and between a title and what is below.
-_MARGIN_PT = 18
+MARGIN_PT = 18
 _TITLE_GAP_PT = 12
 # Across a lecture hall a phone reads such a code from the screen.
 _QR_MM = 26
@@ -70,7 +70,7 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
         ValueError: the shot does not fit the run, the picture the page, or the link a QR code.
     """
     unit = mm_per_px(preset)
-    margin = 0 if preset.height_mm is None else _MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
+    margin = 0 if preset.height_mm is None else MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
     type_ = type_of(preset)
     head = _head_height(type_, preset, title, link)
     width = preset.width_mm / unit - 2 * margin
@@ -157,14 +157,10 @@ def still_bytes(picture: Still, kind: StillFormat, *, dpi: int = 300) -> bytes:
 
     if kind == "png":
         _check_pixels(picture, dpi)
-    page = (
-        f"#set page(width: {picture.width_mm}mm, height: {picture.height_mm}mm, margin: 0pt)\n"
-        '#image("picture.svg", width: 100%, height: 100%, fit: "stretch")\n'
-    )
     with TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "picture.svg").write_text(picture.svg, "utf-8")
-        (root / "page.typ").write_text(page, "utf-8")
+        (root / "page.typ").write_text(page_of(picture), "utf-8")
         return typst.compile(
             root / "page.typ",
             root=root,
@@ -173,6 +169,14 @@ def still_bytes(picture: Still, kind: StillFormat, *, dpi: int = 300) -> bytes:
             font_paths=[font_folder()],
             pdf_tags=False,
         )
+
+
+def page_of(picture: Still) -> str:
+    """What the typesetter reads: a page that `picture.svg` beside it fills."""
+    return (
+        f"#set page(width: {picture.width_mm}mm, height: {picture.height_mm}mm, margin: 0pt)\n"
+        '#image("picture.svg", width: 100%, height: 100%, fit: "stretch")\n'
+    )
 
 
 def _check_pixels(picture: Still, dpi: int) -> None:

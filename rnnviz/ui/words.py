@@ -110,7 +110,7 @@ def settings_words(settings: Settings) -> str:
     return "Settings: " + ", ".join(f"{name} = {value}" for name, value in asdict(settings).items())
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: Exception | str) -> str:
     """An error's message as a sentence for Markdown, in which a visitor's own words may stand."""
     text = plain(str(error))
     return text[:1].upper() + text[1:]

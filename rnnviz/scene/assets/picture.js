@@ -21,6 +21,7 @@ const VIEWS = {
   drill: ["drill"],
   step: ["anatomy", "drill"],
   whole: ["map", "anatomy", "drill"],
+  legend: [],
 };
 
 /** One run, and the textures that its pictures share. */

@@ -1,0 +1,123 @@
+"""Films on their way: how far they are, how they end, and that none is left running."""
+
+import io
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+import rnnviz
+from rnnviz.exports.moments import FilmPlan, screen
+from rnnviz.exports.shot import Shot
+from rnnviz.scene.blob import pack
+from rnnviz.ui import films
+from rnnviz.ui.films import FilmJob
+
+PLAN = FilmPlan(shot=Shot(view="map"), preset=screen("light", 480), width=480, grain="update")
+
+
+@pytest.fixture(scope="module")
+def packed():
+    torch.manual_seed(1)
+    net = torch.nn.RNN(2, 3, bidirectional=True)
+    trace = rnnviz.trace(net, torch.randn(40, 1, 2))
+    return pack(trace.numpy(), rnnviz.compare(trace, net).numpy().cells)
+
+
+def until(job, wanted, seconds=60):
+    """Looks as a page does until something is so."""
+    end = time.monotonic() + seconds
+    while not wanted() and time.monotonic() < end:
+        job.look()
+        time.sleep(0.05)
+    assert wanted(), job.state
+
+
+def makers():
+    """Processes that make films, those included that they have started."""
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = line.read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        names = (b"film_process", b"painter.py", b"ffmpeg")
+        if any(name in word for name in names for word in words[:3]):
+            found.append(words)
+    return found
+
+
+def test_a_film_is_made_by_a_process_that_ends(packed):
+    job = FilmJob(packed, PLAN, "gif")
+    until(job, lambda: not job.running)
+
+    assert job.state == "made", job.error
+    assert job.done == job.count == 80
+    assert Image.open(io.BytesIO(job.film)).n_frames == 80
+    assert not makers()
+
+
+@pytest.mark.parametrize("kind", ["webp", "mp4"])
+def test_a_cancelled_film_is_gone_within_a_second(packed, kind):
+    job = FilmJob(packed, PLAN, kind)
+    until(job, lambda: job.done > 2)
+    start = time.monotonic()
+    job.cancel()
+
+    assert time.monotonic() - start < 1
+    assert job.state == "cancelled"
+    assert not makers()
+
+
+def test_a_film_that_nobody_looks_at_ends(packed, monkeypatch):
+    monkeypatch.setattr(films, "PATIENCE", 0.5)
+    job = FilmJob(packed, PLAN, "gif")
+    until(job, lambda: job.done > 0)
+    time.sleep(2)
+
+    assert job.state == "cancelled"
+    assert not makers()
+
+
+def test_films_wait_for_a_place(packed, monkeypatch):
+    monkeypatch.setattr(films, "_PLACES", films.Semaphore(1))
+    first = FilmJob(packed, PLAN, "gif")
+    until(first, lambda: first.done > 0)
+    second, third = FilmJob(packed, PLAN, "gif"), FilmJob(packed, PLAN, "gif")
+    time.sleep(0.5)
+
+    assert (second.state, third.state) == ("waiting", "waiting")
+    third.cancel()
+    assert third.state == "cancelled"
+    first.cancel()
+    until(second, lambda: second.state == "making")
+    second.cancel()
+
+
+def test_what_cannot_be_made_says_why(packed):
+    job = FilmJob(packed, FilmPlan(span=(70, 90)), "gif")
+    until(job, lambda: not job.running)
+
+    assert job.state == "failed"
+    assert job.error == "span must be among the updates 0 to 79, got 89."
+
+
+def test_a_film_that_takes_too_long_ends(packed, monkeypatch):
+    monkeypatch.setattr(films, "FILM_MAX_SECONDS", 0.5)
+    job = FilmJob(packed, PLAN, "gif")
+    until(job, lambda: not job.running)
+
+    assert job.state == "failed"
+    assert "choose a shorter span" in job.error
+    assert not makers()
+
+
+def test_a_process_that_dies_is_said(packed, monkeypatch):
+    monkeypatch.setattr(films, "command", lambda: ["false"])
+    job = FilmJob(packed, PLAN, "gif")
+    until(job, lambda: not job.running)
+
+    assert job.state == "failed"
+    assert job.error.startswith("the film could not be made")
