@@ -42,7 +42,7 @@ class Still(NamedTuple):
         height_mm: of the page.
         at: the moment shown, as in a link.
         units: those shown, where a page of fixed height has no room for all; else None.
-        drawing: what is on it.
+        drawing: what is on it; None where it is several.
     """
 
     svg: str
@@ -50,7 +50,7 @@ class Still(NamedTuple):
     height_mm: float
     at: str
     units: Span | None
-    drawing: Drawing
+    drawing: Drawing | None = None
 
 
 def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: str = "") -> Still:

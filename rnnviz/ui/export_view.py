@@ -14,6 +14,7 @@ from rnnviz.ui.export_link import link_section
 from rnnviz.ui.export_player import player_section
 from rnnviz.ui.export_workbook import workbook_section
 from rnnviz.ui.figure_export import figure_section
+from rnnviz.ui.film_export import film_section
 from rnnviz.ui.player import left_place
 from rnnviz.ui.scripts import script_view
 
@@ -39,6 +40,7 @@ def code_section(run: Run, sample: int) -> None:  # noqa: ARG001
 # A new one is a row of it; the first is open unless a link says otherwise.
 SECTIONS: tuple[Section, ...] = (
     Section(name="Figure", show=figure_section),
+    Section(name="Film", show=film_section),
     Section(name="Chart", show=chart_section),
     Section(name="Data", show=data_section),
     Section(name="Workbook", show=workbook_section),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from typing import NamedTuple
 
 import streamlit as st
 import torch
@@ -12,6 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 import rnnviz
 from rnnviz.exports.caption import caption
 from rnnviz.exports.drawing import Drawer
+from rnnviz.exports.filmstrip import MAX_MOMENTS, MIN_MOMENTS, filmstrip
+from rnnviz.exports.moments import evenly
 from rnnviz.exports.shot import VIEW_WORDS, Shot
 from rnnviz.exports.still import Still, still, still_bytes
 from rnnviz.exports.tikz import tikz_picture
@@ -36,47 +39,84 @@ _FORMATS = {
 }
 
 
+class _Asked(NamedTuple):
+    """A picture that is asked for.
+
+    Attributes:
+        shot: what it shows.
+        preset: where it is going, with the colours that were chosen.
+        title: above it; empty is none.
+        link: where its QR code leads to; empty is none.
+        count: of moments; more than one make a filmstrip.
+    """
+
+    shot: Shot
+    preset: Preset
+    title: str
+    link: str
+    count: int
+
+
 def figure_section(run: Run, sample: int) -> None:
     """Where the picture is going, what it shows, how it looks at true size, and the file."""
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    name = row.selectbox(
-        "For",
-        list(PRESETS),
-        format_func=lambda one: PRESETS[one].words,
-        key="_figure_preset",
-        persist_state="session",
-        width=280,
-    )
-    view = row.selectbox(
-        "View",
-        list(VIEW_WORDS),
-        format_func=VIEW_WORDS.get,
-        key="_figure_view",
-        persist_state="session",
-        width=240,
-    )
-    colors = row.selectbox(
-        "Colours",
-        ["of the preset", *COLOR_MAPS],
-        key="_figure_colors",
-        persist_state="session",
-        width=180,
-        help="grey has no colours: negative cells are paler and marked with a minus.",
-    )
-    preset = PRESETS[name] if colors == "of the preset" else replace(PRESETS[name], colors=colors)
+    name, preset = _place(row)
+    view = _pick(row, "View", VIEW_WORDS, "view", 240)
     title = row.text_input(
         "Title", key="_figure_title", max_chars=80, placeholder="none", width=240
     )
     try:
         shot = asked_shot(run, sample, view)
+        count = _moments(row, run, shot)
         link = _link_of(run, sample, shot, preset)
-        picture = _still(run.settings, sample, shot, preset, title, link, run)
+        asked = _Asked(shot, preset, title, link, count)
+        picture = _still(run.settings, sample, asked, run)
         _show(picture, preset)
     except ValueError as error:
         st.error(sentence(error), icon=":material/error:")
         return
     _files(picture, preset, f"rnnviz-{view}-{name}")
     _show_caption(run, shot, picture, preset)
+
+
+def _place(row: DeltaGenerator) -> tuple[str, Preset]:
+    """Where the picture is going: the preset's name, and the preset with the chosen colours."""
+    words = {name: preset.words for name, preset in PRESETS.items()}
+    name = _pick(row, "For", words, "preset", 280)
+    colors = {"": "of the preset"} | {one: one for one in COLOR_MAPS}
+    help = "grey has no colours: negative cells are paler and marked with a minus."
+    chosen = _pick(row, "Colours", colors, "colors", 180, help)
+    return name, replace(PRESETS[name], colors=chosen) if chosen else PRESETS[name]
+
+
+def _pick(
+    row: DeltaGenerator, label: str, words: dict, key: str, width: int, help: str | None = None
+) -> str:
+    return row.selectbox(
+        label,
+        list(words),
+        format_func=words.get,
+        key=f"_figure_{key}",
+        persist_state="session",
+        width=width,
+        help=help,
+    )
+
+
+def _moments(row: DeltaGenerator, run: Run, shot: Shot) -> int:
+    """How many moments are shown, one after the other."""
+    most = min(MAX_MOMENTS, run.trace.seq_len * len(run.trace.cells))
+    if most < MIN_MOMENTS:
+        return 1
+    return row.number_input(
+        "Moments",
+        1,
+        most,
+        key=f"_figure_moments_{most}",
+        help="More than one make a filmstrip: moments evenly over the order of computing.",
+        width=150,
+        disabled=shot.blank,
+    )
 
 
 def _link_of(run: Run, sample: int, shot: Shot, preset: Preset) -> str:
@@ -96,14 +136,13 @@ def _link_of(run: Run, sample: int, shot: Shot, preset: Preset) -> str:
 def _still(
     settings: Settings,
     sample: int,
-    shot: Shot,
-    preset: Preset,
-    title: str,
-    link: str,
+    asked: _Asked,
     _run: Run,
 ) -> Still:
-    wrong = shot.order == "time-first"
-    drawer = _drawer(settings, sample, wrong, _run)
+    shot, preset, title, link, count = asked
+    drawer = _drawer(settings, sample, shot.order == "time-first", _run)
+    if count > 1 and not shot.blank:
+        return filmstrip(drawer, evenly(drawer.sizes, shot, count), preset, title=title)
     return still(drawer, shot, preset, title=title, link=link)
 
 
@@ -156,7 +195,8 @@ def _files(picture: Still, preset: Preset, name: str) -> None:
             f"{name}.{form}",
             help,
         )
-    _tikz_button(row, picture, preset, name)
+    if picture.drawing is not None:
+        _tikz_button(row, picture, preset, name)
 
 
 def _tikz_button(place: DeltaGenerator, picture: Still, preset: Preset, name: str) -> None:
@@ -178,9 +218,12 @@ def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
     settings = run.settings
     drawn = settings.weights == "default" and not settings.edits
     right = shot.order != "time-first"
+    what = f"{VIEW_WORDS[shot.view]}, moments one after the other"
+    if picture.drawing is not None:
+        what = shot.words(picture.at)
     words = caption(
         run.trace,
-        what=shot.words(picture.at),
+        what=what,
         seed=settings.seed if drawn else None,
         apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),

@@ -72,7 +72,7 @@ def film_section(run: Run, sample: int) -> None:
     if st.button(
         "Make it", icon=":material/movie:", disabled=busy or bool(found.refused), key="_film_make"
     ):
-        st.session_state[_JOB] = FilmJob(packed(run.settings, sample, run), plan, kind)
+        st.session_state[_JOB] = FilmJob(packed(run, sample), plan, kind)
         st.session_state[_OF] = (run.settings, sample)
         busy = True
     if busy:
@@ -119,10 +119,10 @@ def _pick(place, label: str, options: tuple[str, ...], key: str, help: str | Non
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def foreseen(settings: Settings, sample: int, plan: FilmPlan, _run: Run) -> Foreseen:
+def foreseen(settings: Settings, sample: int, plan: FilmPlan, _run: Run) -> Foreseen:  # noqa: ARG001
     """What a film will be; shared by all who look at the same run."""
     try:
-        with Drawer(packed(settings, sample, _run)) as drawer:
+        with Drawer(packed(_run, sample)) as drawer:
             moments, size = outline(drawer, plan)
     except ValueError as error:
         return Foreseen(refused=str(error))

@@ -145,3 +145,12 @@ def test_the_wrong_order_is_drawn_from_its_own_run(figure):
 
     assert wrong["rnnviz-map-column.svg"]() != svg
     assert b"first wrong" in wrong["rnnviz-map-column.svg"]()
+
+
+def test_more_than_one_moment_are_a_filmstrip(figure):
+    page, offered = figure(choose("_figure_moments", 4))
+    svg = offered["rnnviz-map-column.svg"]().decode()
+
+    assert len(re.findall(r">update \d+: layer", svg)) == 4
+    assert caption(page).startswith("Unrolled map, moments one after the other. 2-layer")
+    assert sorted(offered) == [f"rnnviz-map-column.{kind}" for kind in ("pdf", "png", "svg")]
