@@ -36,6 +36,12 @@ MAX_FILMS_AT_ONCE = 2
 # Pixels of a film's width: legible on a phone, and as wide as a projector shows.
 MIN_FILM_WIDTH, MAX_FILM_WIDTH = 480, 1920
 
+# Cells of a picture in TikZ: pdflatex takes 9 s for as many.
+TIKZ_MAX_CELLS = 20_000
+
+# Its text: what TeX reads in a few seconds, and an editor opens with ease.
+TIKZ_MAX_BYTES = 2 * 2**20
+
 # What the sliders offer. A drawing of more layers than this no longer fits a laptop's screen.
 MAX_LAYERS = 6
 

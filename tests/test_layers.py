@@ -47,6 +47,8 @@ ALLOWED = {
         "segno",
         "typst",
         "xlsxwriter",
+        "kaleido",
+        "choreographer",
     },
     "notebook": {"torch"},
     "files": {"numpy", "torch", "safetensors"},

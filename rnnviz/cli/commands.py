@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rnnviz.cli.figure import FIGURE_NOTES, add_figure, run_figure
 from rnnviz.cli.player import add_html, run_html
 from rnnviz.cli.records import (
     add_data,
@@ -25,6 +26,8 @@ class Command(NamedTuple):
         name: as it is typed.
         summary: what it does, in a line.
         example: what could be typed after `python -m rnnviz`.
+        more: other examples, for its own help.
+        notes: what its own help says below them.
         add_arguments: adds its arguments.
         run: does it and gives the exit code.
     """
@@ -34,6 +37,8 @@ class Command(NamedTuple):
     example: str
     add_arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], int]
+    more: tuple[str, ...] = ()
+    notes: str = ""
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -58,6 +63,22 @@ COMMANDS: tuple[Command, ...] = (
         example="script trace.npz --out net.py",
         add_arguments=add_script,
         run=run_script,
+    ),
+    Command(
+        name="figure",
+        summary="Write a moment of a trace as a picture: SVG, PDF, PNG or TikZ.",
+        example="figure trace.npz --view map --step 20 --preset column --out fig.pdf",
+        more=(
+            "figure trace.npz --view step --at 1.reverse.4.3 --gate f --preset wide --out step.svg",
+            "figure trace.npz --view whole --preset web-dark --dpi 96 --out net.png",
+            "figure trace.npz --layers 0:1 --timesteps 0:4 --labels 'a b c d e f' --out part.tex",
+            "figure trace.npz --order time-first --preset slide --title 'Time first' --link "
+            "https://example.org --out slide.pdf",
+            "figure trace.npz --blank --no-frame --preset grey --caption fig.txt --out fig.pdf",
+        ),
+        notes=FIGURE_NOTES,
+        add_arguments=add_figure,
+        run=run_figure,
     ),
     Command(
         name="html",

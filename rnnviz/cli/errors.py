@@ -13,7 +13,7 @@ DONE, DIFFERS, WRONG_USAGE, REFUSED, TOO_LARGE = range(5)
 EXIT_CODES = f"""\
 exit codes:
   {DONE}  done
-  {DIFFERS}  the numbers differ (trace, html: from torch.nn's; diagnose: they are not equal)
+  {DIFFERS}  the numbers differ (trace, html, figure: from torch.nn's; diagnose: they are not equal)
   {WRONG_USAGE}  wrong usage: an option, or something that the file has not
   {REFUSED}  a file cannot be read or written, or is refused
   {TOO_LARGE}  too large: the message says what to lower"""

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rnnviz.cli.commands import COMMANDS
+from rnnviz.cli.commands import COMMANDS, Command
 from rnnviz.cli.errors import DONE, EXIT_CODES, TOO_LARGE, WRONG_USAGE, CommandError
 
 _PROGRAM = "python -m rnnviz"
@@ -75,10 +75,18 @@ def _parser() -> ArgumentParser:
             command.name,
             help=command.summary,
             description=command.summary,
-            epilog=f"example:\n  {_PROGRAM} {command.example}\n\n{EXIT_CODES}",
+            epilog=_epilog(command),
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
         command.add_arguments(own)
         own.set_defaults(run=command.run)
     return parser
+
+
+def _epilog(command: Command) -> str:
+    examples = (command.example, *command.more)
+    lines = ["examples:" if command.more else "example:"]
+    lines += [f"  {_PROGRAM} {example}" for example in examples]
+    parts = ["\n".join(lines), command.notes, EXIT_CODES]
+    return "\n\n".join(part for part in parts if part)

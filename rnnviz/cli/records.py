@@ -14,7 +14,7 @@ from rnnviz.cli.errors import (
     CommandError,
     blaming,
 )
-from rnnviz.cli.files import add_out, check_out, write_out
+from rnnviz.cli.files import add_out, check_out, read_bytes, write_out
 from rnnviz.config import Direction
 from rnnviz.exports.beside import needs_files
 from rnnviz.exports.npz import load_trace
@@ -24,13 +24,13 @@ from rnnviz.exports.tables import trace_csv, trace_parquet
 from rnnviz.exports.tensors import trace_safetensors
 from rnnviz.figures.look import DEFAULT_LOOK, checked
 from rnnviz.files.script_zip import script_zip
-from rnnviz.limits import MAX_FILE_VALUES
+from rnnviz.limits import MAX_FILE_BYTES, MAX_FILE_VALUES
 from rnnviz.records import Trace
 
 TABLES = {"csv": trace_csv, "parquet": trace_parquet}
 
 # Fields of a selection by their options.
-_NUMBERS = {"layer": "layers", "t": "timesteps", "unit": "units", "sample": "samples"}
+_AXES = {"layer": "layers", "t": "timesteps", "unit": "units", "sample": "samples"}
 
 
 def add_record(parser: ArgumentParser) -> None:
@@ -65,14 +65,37 @@ def check_sample(trace: Trace, args: Namespace) -> None:
         checked(trace, DEFAULT_LOOK, sample=args.sample)
 
 
+def add_labels(parser: ArgumentParser) -> None:
+    """The argument that gives each timestep a token."""
+    parser.add_argument(
+        "--labels",
+        metavar="TOKENS",
+        help='a token for each timestep: "a b c", or a .txt with one on each line',
+    )
+
+
+def read_labels(args: Namespace) -> list[str] | None:
+    """The tokens, if there are any.
+
+    Raises:
+        CommandError: their file cannot be read.
+    """
+    text: str | None = args.labels
+    if text is None or not text.lower().endswith(".txt"):
+        return None if text is None else text.split()
+    data = read_bytes(text, MAX_FILE_BYTES)
+    with blaming(text):
+        return data.decode("utf-8-sig").splitlines()
+
+
 def add_data(parser: ArgumentParser) -> None:
     """The arguments of `data`."""
     add_record(parser)
     parser.add_argument("--format", choices=(*TABLES, "safetensors"), required=True)
     add_out(parser, "the file to write")
-    for option, field in _NUMBERS.items():
+    for option, field in _AXES.items():
         parser.add_argument(
-            f"--{option}", type=_span, metavar="N", help=f"{field} from 0: 3, 0:10 or 1,4,7"
+            f"--{option}", type=_numbers, metavar="N", help=f"{field} from 0: 3, 0:10 or 1,4,7"
         )
     parser.add_argument("--direction", choices=get_args(Direction))
     parser.add_argument(
@@ -109,24 +132,34 @@ def _selection(args: Namespace) -> Selection:
     return Selection(
         directions=None if args.direction is None else (args.direction,),
         quantities=names,
-        **{field: getattr(args, option) for option, field in _NUMBERS.items()},
+        **{field: getattr(args, option) for option, field in _AXES.items()},
     )
 
 
-def _span(text: str) -> tuple[int, ...]:
-    """The numbers of `3`, `0:10` or `1,4,7`; as in Python the last of a span is left out."""
-    numbers: list[int] = []
-    for part in text.replace(" ", "").split(","):
-        match = re.fullmatch(r"(\d{1,9})(?::(\d{1,9}))?", part, re.ASCII)
-        start, stop = (int(match[1]), match[2] or int(match[1]) + 1) if match else (0, 0)
-        # Before a list is made of it.
-        if not start < int(stop) <= MAX_FILE_VALUES:
-            raise ArgumentTypeError(
-                f"it must be numbers up to {MAX_FILE_VALUES:,} such as 3, 0:10 or 1,4,7; "
-                f"got {text!r}"
-            )
-        numbers += range(start, int(stop))
-    return tuple(numbers)
+def one_span(text: str, such: str = "3 or 0:10") -> tuple[int, int]:
+    """Where `3` or `0:10` begins and, as in Python, before what it ends.
+
+    Args:
+        text: what was typed.
+        such: what it could be, for the error.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    match = re.fullmatch(r"(\d{1,9})(?::(\d{1,9}))?", text.replace(" ", ""), re.ASCII)
+    start, stop = (int(match[1]), int(match[2] or int(match[1]) + 1)) if match else (0, 0)
+    if not start < stop <= MAX_FILE_VALUES:
+        raise ArgumentTypeError(
+            f"it must be numbers up to {MAX_FILE_VALUES:,} such as {such}; got {text!r}"
+        )
+    return start, stop
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers of `3`, `0:10` or `1,4,7`."""
+    # All are read before a list is made of any.
+    spans = [one_span(part, "3, 0:10 or 1,4,7") for part in text.split(",")]
+    return tuple(number for span in spans for number in range(*span))
 
 
 def add_script(parser: ArgumentParser) -> None:

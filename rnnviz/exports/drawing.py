@@ -16,7 +16,7 @@ from rnnviz.exports import painter
 from rnnviz.exports.painter import receive, send
 from rnnviz.exports.shot import Shot, Sizes
 from rnnviz.figures.theme import Palette
-from rnnviz.limits import PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS
+from rnnviz.limits import PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS, TooLargeError
 from rnnviz.scene.assemble import program
 
 # What JavaScript outside of a page has not: here texts are ASCII or UTF-8.
@@ -88,6 +88,19 @@ class Drawing(NamedTuple):
     least_width: float
 
 
+def check_drawn_size(size: int) -> None:
+    """Refuse a run of so many bytes, best before it is packed.
+
+    Raises:
+        TooLargeError: it has more than PICTURE_MAX_BYTES.
+    """
+    if size > PICTURE_MAX_BYTES:
+        raise TooLargeError(
+            f"a picture is drawn of at most {PICTURE_MAX_BYTES >> 20} MiB of a run, got "
+            f"{size / 2**20:.0f} MiB: take fewer timesteps."
+        )
+
+
 class Drawer:
     """Draws pictures of one packed run, one after the other; to be closed after use.
 
@@ -101,16 +114,12 @@ class Drawer:
         """Opens what `rnnviz.scene.blob.pack` made.
 
         Raises:
-            ValueError: the run has more than PICTURE_MAX_BYTES.
+            TooLargeError: the run has more than PICTURE_MAX_BYTES.
             ImportError: mini-racer is not installed.
         """
         if find_spec("py_mini_racer") is None:
             raise ImportError("pictures need mini-racer: pip install 'rnnviz[pictures]'.")
-        if len(packed) > PICTURE_MAX_BYTES:
-            raise ValueError(
-                f"a picture is drawn of at most {PICTURE_MAX_BYTES >> 20} MiB of a run, got "
-                f"{len(packed) / 2**20:.0f} MiB: take fewer timesteps."
-            )
+        check_drawn_size(len(packed))
         self._packed = packed
         self._busy = Lock()
         self._process: Popen[bytes] | None = None
@@ -146,7 +155,8 @@ class Drawer:
                 anatomy is laid flat; the picture may be higher all the same. None is no bound.
 
         Raises:
-            ValueError: the shot names what the run has not, or takes more than PICTURE_MAX_SECONDS.
+            ValueError: the shot names what the run has not; TooLargeError if it takes more than
+                PICTURE_MAX_SECONDS.
         """
         return self._drawn(shot, ink, width, room, shot.view)
 
@@ -194,7 +204,7 @@ class Drawer:
                 late.cancel()
             if answer is None:
                 self.close()
-                raise ValueError(
+                raise TooLargeError(
                     f"the picture was given up after {PICTURE_MAX_SECONDS} s, or for want of "
                     "memory: show fewer timesteps or units."
                 )

@@ -64,9 +64,9 @@ def player_html(
 ) -> str:
     """One sample of a run as a page that plays: everything the app's player does without a server.
 
-    The page holds its script, its style and its numbers, and may load nothing. A float32 net of 4
-    layers in both directions with 64 units over 64 timesteps takes less than 1.5 MB, the run in the
-    wrong order included.
+    The page holds its script, its style and its numbers, and may load nothing. A float32 RNN of 4
+    layers in both directions with 64 units over 64 timesteps takes 0.8 MB, the run in the wrong
+    order included, a GRU 1.8 and an LSTM 2.3: most of it weights.
 
     Args:
         trace: the run.

@@ -118,6 +118,25 @@ class Shot:
         parts = (self.layers, self.directions, self.units, self.timesteps)
         return any(part is not None for part in parts)
 
+    def words(self, at: str) -> str:
+        """What it shows, for a caption.
+
+        Args:
+            at: the moment that is in the light, as of the drawing.
+        """
+        layer, direction, t, unit = at.split(".")[:4]
+        words = VIEW_WORDS[self.view]
+        if self.view != "map" or (self.frame and self._holds(int(layer), direction, int(t))):
+            words += f" at layer {layer}, {direction}, timestep {t}"
+            words += f", unit {unit}" if self.view != "map" else ""
+        return f"{words}, in the wrong order: time first" if self.order == "time-first" else words
+
+    def _holds(self, layer: int, direction: str, t: int) -> bool:
+        """Whether the part of the net on the map has a cell."""
+        spans = ((self.layers, layer), (self.timesteps, t))
+        there = all(span is None or span[0] <= at < span[1] for span, at in spans)
+        return there and (self.directions is None or direction in self.directions)
+
     def check(self, sizes: Sizes) -> None:
         """Whether a run has what is to be shown.
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
-import typst
-
 from rnnviz.exports.drawing import Drawer, Drawing
 from rnnviz.exports.ink import ink_of
 from rnnviz.exports.qr import QUIET_ZONE, qr_rects
@@ -24,7 +22,7 @@ from rnnviz.exports.svg import (
 )
 from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
 from rnnviz.figures.theme import BLACK, WHITE
-from rnnviz.limits import MAX_PICTURE_PIXELS
+from rnnviz.limits import MAX_PICTURE_PIXELS, TooLargeError
 
 # Points around the picture on a page of fixed height, and between a title and what is below.
 MARGIN_PT = 18
@@ -44,6 +42,7 @@ class Still(NamedTuple):
         height_mm: of the page.
         at: the moment shown, as in a link.
         units: those shown, where a page of fixed height has no room for all; else None.
+        drawing: what is on it.
     """
 
     svg: str
@@ -51,6 +50,7 @@ class Still(NamedTuple):
     height_mm: float
     at: str
     units: Span | None
+    drawing: Drawing
 
 
 def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: str = "") -> Still:
@@ -89,7 +89,7 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
     down = drawing.height + head if room is None else preset.height_mm / unit
     size = (preset.width_mm, down * unit)
     text = svg_picture(body, size, (across, down), ground=palette.surface, title=title or "RNNviz")
-    return Still(text, *size, drawing.at, units)
+    return Still(text, *size, drawing.at, units, drawing)
 
 
 def _head_height(type_: Type, preset: Preset, title: str, link: str) -> float:
@@ -147,10 +147,14 @@ def still_bytes(picture: Still, kind: StillFormat, *, dpi: int = 300) -> bytes:
         dpi: pixels per inch, of a PNG.
 
     Raises:
-        ValueError: dpi is not positive, or the PNG would have more than MAX_PICTURE_PIXELS.
+        ValueError: dpi is not positive; TooLargeError if the PNG would have more than
+            MAX_PICTURE_PIXELS.
+        ImportError: typst or the typeface is not installed; an svg needs neither.
     """
     if kind == "svg":
         return picture.svg.encode("utf-8")
+    import typst
+
     if kind == "png":
         _check_pixels(picture, dpi)
     with TemporaryDirectory() as folder:
@@ -180,7 +184,7 @@ def _check_pixels(picture: Still, dpi: int) -> None:
         raise ValueError(f"dpi must be at least 1, got {dpi}.")
     across, down = (side / MM_PER_INCH * dpi for side in (picture.width_mm, picture.height_mm))
     if across * down > MAX_PICTURE_PIXELS:
-        raise ValueError(
+        raise TooLargeError(
             f"a PNG may have {MAX_PICTURE_PIXELS / 1e6:g} million pixels; at {dpi} dpi this one "
             f"has {across * down / 1e6:.0f}: lower the dpi."
         )

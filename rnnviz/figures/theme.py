@@ -155,7 +155,7 @@ class SignedScale:
     @property
     def colorscale(self) -> list[tuple[float, str]]:
         """The stops as plotly wants them: pairs of a position in 0..1 and a colour."""
-        return _pairs(SIGNED_STOPS)
+        return stop_pairs(SIGNED_STOPS)
 
     @property
     def label(self) -> str:
@@ -164,7 +164,7 @@ class SignedScale:
 
     def color(self, value: float) -> str:
         """The colour of a number; what lies past the range has the colour of its end."""
-        return _mixed(SIGNED_STOPS, (min(max(value / self.limit, -1.0), 1.0) + 1) / 2)
+        return mixed(SIGNED_STOPS, (min(max(value / self.limit, -1.0), 1.0) + 1) / 2)
 
     def text(self, value: float) -> str:
         """Black or white, whichever reads better on the colour of this value."""
@@ -180,7 +180,7 @@ class ShareScale:
     @property
     def colorscale(self) -> list[tuple[float, str]]:
         """The stops as plotly wants them: pairs of a position in 0..1 and a colour."""
-        return _pairs(SHARE_STOPS)
+        return stop_pairs(SHARE_STOPS)
 
     @property
     def label(self) -> str:
@@ -189,7 +189,7 @@ class ShareScale:
 
     def color(self, value: float) -> str:
         """The colour of a number; what lies past the range has the colour of its end."""
-        return _mixed(SHARE_STOPS, min(max(value, 0.0), 1.0))
+        return mixed(SHARE_STOPS, min(max(value, 0.0), 1.0))
 
     def text(self, value: float) -> str:
         """Black or white, whichever reads better on the colour of this value."""
@@ -210,11 +210,24 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def _pairs(stops: tuple[str, ...]) -> list[tuple[float, str]]:
+def grey_of(color: str) -> str:
+    """The grey as light as a `#rrggbb` or `rgba(...)` colour, as transparent as that."""
+    if color.startswith("rgba"):
+        red, green, blue, alpha = color[5:-1].split(",")
+        tone = f"#{int(red):02x}{int(green):02x}{int(blue):02x}"
+        level = int(grey_of(tone)[1:3], 16)
+        return f"rgba({level},{level},{level},{alpha.strip()})"
+    luminance = _luminance(color)
+    share = 12.92 * luminance if luminance <= 0.0031308 else 1.055 * luminance ** (1 / 2.4) - 0.055
+    return f"#{round(255 * share):02x}" + 2 * f"{round(255 * share):02x}"
+
+
+def stop_pairs(stops: tuple[str, ...]) -> list[tuple[float, str]]:
+    """Stops at equal distances as plotly wants them: pairs of a position in 0..1 and a colour."""
     return [(index / (len(stops) - 1), stop) for index, stop in enumerate(stops)]
 
 
-def _mixed(stops: tuple[str, ...], share: float) -> str:
+def mixed(stops: tuple[str, ...], share: float) -> str:
     """The colour at a share of the way along the stops."""
     place = share * (len(stops) - 1)
     index = min(int(place), len(stops) - 2)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnviz.config import StackConfig
+from rnnviz.config import ITEM_BYTES, StackConfig
 from rnnviz.figures.lanes import unrolled_plan
 from rnnviz.figures.look import DEFAULT_LOOK, Look, checked
 from rnnviz.figures.ranges import (
@@ -68,9 +68,6 @@ USUAL = (
 ALIGNMENT = 8
 
 FINGERPRINT_BYTES = 8
-
-# Bytes of a number.
-ITEM_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 
 
 class Words(NamedTuple):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.config import Direction
-from rnnviz.exports.beside import needs_files
 from rnnviz.exports.html import view_html
 from rnnviz.exports.npz import trace_npz
-from rnnviz.exports.script import torch_script
 from rnnviz.figures import (
     Look,
     animated_states,
@@ -22,21 +18,26 @@ from rnnviz.figures import (
     unrolled_diagram,
     weight_heatmaps,
 )
-from rnnviz.files.save import weights_pt, weights_safetensors
-from rnnviz.files.script_zip import script_zip
+from rnnviz.figures.presets import PRESETS
 from rnnviz.ui.cache import Run
+from rnnviz.ui.files import file_button
+from rnnviz.ui.scripts import script_view
+from rnnviz.ui.to_export import export_link
 from rnnviz.ui.widgets import choice, menu
-from rnnviz.ui.words import difference_words, judge, made_by, net_words, sentence, settings_words
+from rnnviz.ui.words import difference_words, judge, made_by, net_words, settings_words
 
 # CSS pixels per millimetre: 96 to the inch.
 _PIXELS = 96 / 25.4
 
-# Widths of pictures in mm; None is the size on the screen.
-_WIDTHS: dict[str, int | None] = {
+# Widths of pictures in mm, those of the places that pictures go to; None is the size on the screen.
+# The words stand in links.
+_WIDTHS: dict[str, float | None] = {
     "as on screen": None,
-    "89 mm": 89,
-    "183 mm": 183,
-    "slide": 320,
+    "89 mm": PRESETS["column"].width_mm,
+    "183 mm": PRESETS["wide"].width_mm,
+    "slide": PRESETS["slide"].width_mm,
+    "poster": PRESETS["poster"].width_mm,
+    "web": PRESETS["web"].width_mm,
 }
 
 
@@ -72,78 +73,26 @@ def picture_config(name: str) -> dict[str, Any]:
 
 
 def downloads(run: Run, **shown: Any) -> None:
-    """The view as files, and the net as a script to copy; `shown` goes to `whole_view`."""
+    """The view as one file, and the way to all else; `shown` goes to `whole_view`."""
     st.header("Take it with you")
-    left, right = st.columns(2)
+    row = st.container(horizontal=True)
     file_button(
-        left,
+        row,
         "Whole view (.html)",
         lambda: whole_view(run, **shown),
         "rnnviz-view.html",
         "One file that opens offline and plays; from 5 MB, for the largest nets 25 MB.",
     )
     file_button(
-        right,
+        row,
         "Trace (.npz)",
         lambda: trace_npz(run.trace),
         "rnnviz-trace.npz",
         "Every number, under torch's names, with a README inside.",
     )
-    left, right = st.columns(2)
-    file_button(
-        left,
-        "Weights (.pt)",
-        lambda: weights_pt(run.trace),
-        "rnnviz-weights.pt",
-        "A state_dict: module.load_state_dict(torch.load(path, weights_only=True)).",
-    )
-    file_button(
-        right,
-        "Weights (.safetensors)",
-        lambda: weights_safetensors(run.trace),
-        "rnnviz-weights.safetensors",
-        "The same numbers in a format without code: safetensors.torch.load_file(path).",
-    )
+    export_link(label="Tables, a workbook, the player as a file, a link: all formats")
     with st.expander("This net in plain torch", icon=":material/code:"):
-        _script(run)
-
-
-def file_button(
-    place: DeltaGenerator, label: str, make: Callable[[], str | bytes], name: str, help: str
-) -> None:
-    """A file that is made when it is asked for."""
-    html = name.endswith(".html")
-    place.download_button(
-        label,
-        make,
-        name,
-        "text/html" if html else "application/octet-stream",
-        icon=":material/download:",
-        help=help,
-        on_click="ignore",
-        width="stretch",
-    )
-
-
-def _script(run: Run) -> None:
-    """The net as a script to copy, or why there is none."""
-    drawn = run.settings.weights == "default" and not run.settings.edits
-    seed = run.settings.seed if drawn else None
-    try:
-        script = torch_script(run.trace, seed=seed)
-    except ValueError as error:
-        st.caption(sentence(error))
-        return
-    if needs_files(run.trace, seed=seed):
-        file_button(
-            st.container(),
-            "Script and its numbers (.zip)",
-            lambda: script_zip(run.trace),
-            "rnnviz-net.zip",
-            "net.py with weights.pt, read with weights_only=True, and input.npz beside it. "
-            "Unpacked, python net.py runs the net and asserts that the output is this one.",
-        )
-    st.code(script, language="python")
+        script_view(run)
 
 
 def whole_view(run: Run, *, look: Look, sample: int, cell: tuple[int, Direction]) -> str:

@@ -16,7 +16,7 @@ from rnnviz.exports.tensors import trace_safetensors
 from rnnviz.files.save import weights_pt, weights_safetensors
 from rnnviz.records import Trace
 from rnnviz.ui.cache import Run
-from rnnviz.ui.downloads import file_button
+from rnnviz.ui.files import file_button
 from rnnviz.ui.words import sentence, size_words
 
 # Numbers of a row in the same order as on the screen of a laptop.
@@ -82,16 +82,20 @@ def _selection(trace: Trace) -> Selection:
     config = trace.config
     quantities = list(dict.fromkeys(one.quantity for one in selected_blocks(trace, Selection())))
     quantities += [name for name in STACKED if name not in quantities]
+    widest = max(max(cell.x.shape[2], cell.hidden_size) for cell in trace.cells)
     left, middle, right = st.columns(3)
     with left:
         layers = _some("Layers", "layers", list(range(config.num_layers)))
-        timesteps = _span("Timesteps", "t", trace.seq_len)
     with middle:
         directions = _some("Directions", "directions", list(config.directions))
-        widest = max(cell.x.shape[2] for cell in trace.cells)
-        units = _span("Units", "units", max(widest, *(cell.hidden_size for cell in trace.cells)))
     with right:
         names = _some("Quantities", "quantities", quantities)
+    left, middle, right = st.columns(3)
+    with left:
+        timesteps = _span("Timesteps", "t", trace.seq_len)
+    with middle:
+        units = _span("Units", "units", widest)
+    with right:
         samples = _some("Samples", "samples", list(range(trace.batch)))
     return Selection(
         layers=layers,

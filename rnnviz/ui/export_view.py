@@ -8,8 +8,15 @@ from typing import NamedTuple
 import streamlit as st
 
 from rnnviz.ui.cache import Run
+from rnnviz.ui.chart_export import chart_section
 from rnnviz.ui.export_data import data_section
+from rnnviz.ui.export_link import link_section
+from rnnviz.ui.export_player import player_section
+from rnnviz.ui.export_workbook import workbook_section
 from rnnviz.ui.figure_export import figure_section
+from rnnviz.ui.film_export import film_section
+from rnnviz.ui.player import left_place
+from rnnviz.ui.scripts import script_view
 
 
 class Section(NamedTuple):
@@ -24,10 +31,22 @@ class Section(NamedTuple):
     show: Callable[[Run, int], None]
 
 
+def code_section(run: Run, sample: int) -> None:  # noqa: ARG001
+    """The script, which holds all samples."""
+    st.write("The same net and input in plain torch, computed by a loop in the order shown here.")
+    script_view(run)
+
+
 # A new one is a row of it; the first is open unless a link says otherwise.
 SECTIONS: tuple[Section, ...] = (
     Section(name="Figure", show=figure_section),
+    Section(name="Chart", show=chart_section),
+    Section(name="Film", show=film_section),
     Section(name="Data", show=data_section),
+    Section(name="Workbook", show=workbook_section),
+    Section(name="Player", show=player_section),
+    Section(name="Code", show=code_section),
+    Section(name="Link", show=link_section),
 )
 
 
@@ -41,3 +60,4 @@ def export_view(run: Run, sample: int) -> None:
         if tab.open:
             with tab:
                 section.show(run, sample)
+    left_place()

@@ -7,16 +7,19 @@ from dataclasses import replace
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 
 import rnnviz
 from rnnviz.exports.caption import caption
 from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.shot import VIEW_WORDS, Shot
 from rnnviz.exports.still import Still, still, still_bytes
+from rnnviz.exports.tikz import tikz_picture
 from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
 from rnnviz.ui.cache import Run
-from rnnviz.ui.downloads import file_button
-from rnnviz.ui.figure_form import asked_shot, is_framed
+from rnnviz.ui.figure_form import asked_shot
+from rnnviz.ui.files import file_button
+from rnnviz.ui.moment import moment_link, moment_of
 from rnnviz.ui.packed import packed, packed_wrong
 from rnnviz.ui.settings import Settings
 from rnnviz.ui.words import sentence
@@ -66,27 +69,30 @@ def figure_section(run: Run, sample: int) -> None:
     )
     try:
         shot = asked_shot(run, sample, view)
-        picture = _still(run.settings, sample, shot, preset, title, _link_of(preset), run)
+        link = _link_of(run, sample, shot, preset)
+        picture = _still(run.settings, sample, shot, preset, title, link, run)
         _show(picture, preset)
     except ValueError as error:
         st.error(sentence(error), icon=":material/error:")
         return
     _files(picture, preset, f"rnnviz-{view}-{name}")
-    st.caption("A caption to copy")
-    st.code(_caption(run, shot, picture, preset), language=None, wrap_lines=True)
+    _show_caption(run, shot, picture, preset)
 
 
-def _link_of(preset: Preset) -> str:
+def _link_of(run: Run, sample: int, shot: Shot, preset: Preset) -> str:
     """What the QR code of a slide leads to, if one is wanted."""
     if preset.height_mm is None or not st.toggle(
-        "QR code with a link to this page", key="_figure_qr", persist_state="session"
+        "QR code with a link to this moment", key="_figure_qr", persist_state="session"
     ):
         return ""
-    return st.context.url or ""
+    moment = moment_of(run)
+    asked = {"at": shot.at, "order": shot.order, "all": "1" if shot.all else ""}
+    words = moment.words | {name: word for name, word in asked.items() if word}
+    return moment_link(moment._replace(words=words), sample)
 
 
 # Pictures are cheap, but every press on the page would draw them again.
-@st.cache_data(max_entries=16, show_spinner="Drawing…")
+@st.cache_resource(max_entries=16, show_spinner="Drawing…")
 def _still(
     settings: Settings,
     sample: int,
@@ -103,9 +109,8 @@ def _still(
 
 # Each holds a run in JavaScript.
 @st.cache_resource(max_entries=4, show_spinner="Drawing…", on_release=Drawer.close)
-def _drawer(settings: Settings, sample: int, wrong: bool, _run: Run) -> Drawer:
-    make = packed_wrong if wrong else packed
-    return Drawer(make(settings, sample, _run))
+def _drawer(settings: Settings, sample: int, wrong: bool, _run: Run) -> Drawer:  # noqa: ARG001
+    return Drawer((packed_wrong if wrong else packed)(_run, sample))
 
 
 def _show(picture: Still, preset: Preset) -> None:
@@ -113,7 +118,7 @@ def _show(picture: Still, preset: Preset) -> None:
     if picture.units is not None:
         first, end = picture.units
         st.caption(f"The page has room for the units {first} to {end - 1}.")
-    data = base64.b64encode(_preview(picture)).decode("ascii")
+    data = base64.b64encode(_preview(picture.svg, picture)).decode("ascii")
     width = round(picture.width_mm * _PIXELS)
     st.html(
         '<div style="overflow-x:auto;padding:2px" tabindex="0" role="group" aria-label="Preview">'
@@ -127,8 +132,8 @@ def _show(picture: Still, preset: Preset) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _preview(picture: Still) -> bytes:
-    return still_bytes(picture, "png", dpi=_PREVIEW_DPI)
+def _preview(svg: str, _picture: Still) -> bytes:  # noqa: ARG001
+    return still_bytes(_picture, "png", dpi=_PREVIEW_DPI)
 
 
 def _files(picture: Still, preset: Preset, name: str) -> None:
@@ -151,21 +156,35 @@ def _files(picture: Still, preset: Preset, name: str) -> None:
             f"{name}.{form}",
             help,
         )
+    _tikz_button(row, picture, preset, name)
 
 
-def _caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> str:
+def _tikz_button(place: DeltaGenerator, picture: Still, preset: Preset, name: str) -> None:
+    try:
+        text = _tikz(picture.svg, preset, picture)
+    except ValueError as error:
+        st.caption(f"No TikZ: {sentence(error)}")
+        return
+    help = "A document for LaTeX; its tikzpicture can be copied into your own, and edited there."
+    file_button(place, "TikZ", lambda: text, f"{name}.tex", help)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _tikz(svg: str, preset: Preset, _picture: Still) -> str:  # noqa: ARG001
+    return tikz_picture(_picture.drawing, preset)
+
+
+def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
     settings = run.settings
     drawn = settings.weights == "default" and not settings.edits
-    layer, direction, t, unit = picture.at.split(".")[:4]
-    what = VIEW_WORDS[shot.view]
-    if is_framed(shot):
-        what += f" at layer {layer}, {direction}, timestep {t}"
-        what += f", unit {unit}" if shot.view != "map" else ""
-    return caption(
+    right = shot.order != "time-first"
+    words = caption(
         run.trace,
-        what=what,
+        what=shot.words(picture.at),
         seed=settings.seed if drawn else None,
-        apart=run.comparison.max_difference,
+        apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=None if shot.blank else preset.colors,
     )
+    st.caption("A caption to copy")
+    st.code(words, language=None, wrap_lines=True)

@@ -9,8 +9,8 @@ import streamlit as st
 from rnnviz.exports.shot import Shot, Span, View
 from rnnviz.scene.schedules import ORDERS
 from rnnviz.ui.cache import Run
-from rnnviz.ui.packed import has_order
-from rnnviz.ui.player import place
+from rnnviz.ui.moment import moment_of
+from rnnviz.ui.packed import has_wrong_order
 
 _ORDER_WORDS = {
     "layer-first": "layer by layer",
@@ -32,14 +32,9 @@ def asked_shot(run: Run, sample: int, view: View) -> Shot:
     return Shot(view=view, **moment, **shown)
 
 
-def is_framed(shot: Shot) -> bool:
-    """Whether the picture has one cell in the light."""
-    return shot.frame or shot.view != "map"
-
-
 def _moment(run: Run, view: View) -> dict[str, Any]:
     """Where the player was last, unless another moment is typed."""
-    last = place()
+    last = moment_of(run).words
     row = st.container(horizontal=True, vertical_alignment="bottom")
     cells = run.trace.cells
     at = row.text_input(
@@ -53,7 +48,7 @@ def _moment(run: Run, view: View) -> dict[str, Any]:
         f"may follow, one of wx, wh, a, {'gates, ' if cells[0].gate_names else ''}h.",
         width=220,
     )
-    there = [one for one in ORDERS if one != "time-first" or has_order(run.trace, one)]
+    there = [one for one in ORDERS if one != "time-first" or has_wrong_order(run.trace)]
     there = there if run.trace.config.bidirectional else ["layer-first"]
     order = row.selectbox(
         "Order of computing",

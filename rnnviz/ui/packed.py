@@ -13,21 +13,29 @@ from rnnviz.ui.cache import Run, wrong_trace
 from rnnviz.ui.settings import Settings
 
 
-def has_order(trace: Trace, order: object) -> bool:
-    """Whether the wrong order is asked for, and can be run of this net."""
-    return order == "time-first" and trace.lengths is None and not trace.clamps
+def has_wrong_order(trace: Trace) -> bool:
+    """Whether the net can be run with time as the outer loop."""
+    return trace.lengths is None and not trace.clamps
+
+
+def packed(run: Run, sample: int) -> bytes:
+    """One sample of a run as bytes, for the player and for pictures."""
+    return _packed(run.settings, sample, run)
+
+
+def packed_wrong(run: Run, sample: int) -> bytes:
+    """The same of the net with time as the outer loop."""
+    return _packed_wrong(run.settings, sample, run)
 
 
 # Bytes are shared by all sessions that look at the same run. It is known by its settings.
 @st.cache_resource(max_entries=4, show_spinner=False)
-def packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    """One sample of a run as bytes, for the player and for pictures."""
+def _packed(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
     return pack(_run.trace, _run.comparison.cells, sample=sample, words=_words(_run, sample))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
-    """The same for the run in the wrong order."""
+def _packed_wrong(settings: Settings, sample: int, _run: Run) -> bytes:  # noqa: ARG001
     trace = wrong_trace(_run)
     order = schedule("time-first", trace.config.lanes, trace.seq_len)
     judged = what_if(trace, _run.comparison, order)

@@ -18,7 +18,7 @@ from rnnviz.scene.blob import fingerprint
 from rnnviz.scene.templates import PARTS, SEED
 from rnnviz.ui.cache import Run, run_if_possible
 from rnnviz.ui.edits import can_redo, can_undo, change_by, current_edits
-from rnnviz.ui.packed import has_order, packed, packed_wrong
+from rnnviz.ui.packed import has_wrong_order, packed, packed_wrong
 
 # Whether the player changed a number in this very run, and what was wrong with the last change.
 _EDITED = "_player_edited"
@@ -37,6 +37,7 @@ _PLACE = '<div class="rnnviz-place">\n</div>'
 # The page scrolls below Streamlit's own header.
 _BELOW_HEADER = ".rnnviz-place {\n  --player-top: 3.75rem;\n}"
 
+_left = st.components.v2.component("rnnviz_left", js=script("streamlit_left"))
 _core = st.components.v2.component("rnnviz_core", js=script("streamlit_core"))
 _carrier = st.components.v2.component("rnnviz_carrier", js=script("streamlit_shim"))
 _player = st.components.v2.component(
@@ -63,8 +64,10 @@ def player(run: Run, sample: int = 0, *, name: str = "player", linked: bool = Tr
     if linked:
         _notice("player", st.session_state.get(name, {}).get("place"))
     asked = st.session_state.get(name, {}).get("order", link["seed"].get("order"))
-    right = packed(run.settings, sample, run)
-    wrong = packed_wrong(run.settings, sample, run) if has_order(run.trace, asked) else None
+    right = packed(run, sample)
+    wrong = None
+    if asked == "time-first" and has_wrong_order(run.trace):
+        wrong = packed_wrong(run, sample)
     with st.container(gap=None):
         _core(key=f"{name}_core")
         _carrier(key=f"{name}_run", data=right)
@@ -142,12 +145,12 @@ def _edit(name: str) -> None:
 def _link() -> dict:
     """Where the address that opened the page wants to be, and what it hides.
 
-    The player checks the moment against the run; afterwards it writes the address itself.
+    The player checks the moment against the run; afterwards it writes the address itself. The
+    address may have opened another page, from which one came.
     """
-    query = st.query_params
-    named = query.get("hide", "").split(",")
+    named = st.query_params.get("hide", "").split(",")
     return {
-        "seed": _of(st.query_params),
+        "seed": dict(place()),
         "hide": [part for part in PARTS if part in named],
         "opened": None,
     }
@@ -166,6 +169,23 @@ def place() -> dict[str, str]:
     """
     _notice("address", st.query_params)
     return st.session_state.setdefault("_place", {})
+
+
+def left_place() -> None:
+    """On a page without a player: asks the browser where the player was left, for `place`."""
+    name = "player"
+    _notice("left", st.session_state.get("left", {}).get("place"))
+    link = st.session_state.get(f"_{name}_link", _NO_LINK)
+    _left(
+        key="left",
+        data={"name": name, "place": place(), "opened": link["opened"]},
+        on_place_change=_nothing,
+    )
+
+
+def hidden_parts() -> list[str]:
+    """Which parts of the player a link has left out."""
+    return list(st.session_state.get("_player_link", _link())["hide"])
 
 
 def _notice(source: str, words: Mapping[str, object] | None) -> None:

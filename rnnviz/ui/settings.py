@@ -105,6 +105,9 @@ DEFAULTS: dict[str, object] = {
     "edits": "",
 }
 
+# Where the session holds the sample that the page before has shown.
+SAMPLE_KEPT = "_sample_kept"
+
 # What is shown of a run, not what is run: presets leave it alone.
 VIEW_DEFAULTS: dict[str, object] = {
     "cell": "layer 0, forward",
@@ -196,5 +199,6 @@ def start_settings() -> None:
     A control that is not on the page yet, such as the sequence length while a text decides it,
     then has a value that a preset can set and a link will hold.
     """
-    for name, value in (DEFAULTS | VIEW_DEFAULTS).items():
+    kept = {"sample": st.session_state.get(SAMPLE_KEPT, DEFAULTS["sample"])}
+    for name, value in (DEFAULTS | kept | VIEW_DEFAULTS).items():
         st.session_state.setdefault(name, value)

@@ -13,5 +13,5 @@ def export_link(chart: str | None = None, label: str = ":small[Export this]") ->
     page = st.session_state.get(EXPORT_PAGE)
     if page is None:
         return  # One of the views by itself, outside the app.
-    query = None if chart is None else {"chart": chart}
+    query = None if chart is None else {"section": "Chart", "chart": chart}
     st.page_link(page, label=label, icon=":material/ios_share:", query_params=query)

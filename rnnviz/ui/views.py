@@ -26,7 +26,8 @@ from rnnviz.inputs import read_edits
 from rnnviz.records import CellTrace
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
-from rnnviz.ui.settings import Settings
+from rnnviz.ui.settings import SAMPLE_KEPT, Settings
+from rnnviz.ui.to_export import export_link
 from rnnviz.ui.window_row import window_row
 from rnnviz.ui.words import difference_words, judge, net_words, scientific, verdict, warning_words
 
@@ -77,13 +78,15 @@ def theme() -> Literal["light", "dark"]:
 
 
 def sample_of(run: Run) -> int:
-    """Which sample of the batch is drawn."""
-    if run.trace.batch == 1:
-        return 0
-    most = run.trace.batch - 1
-    if st.session_state["sample"] > most:
-        st.session_state["sample"] = most
-    return st.slider("Sample shown", 0, most, key="sample", bind="query-params")
+    """Which sample of the batch is drawn, the same on every page."""
+    most, shown = run.trace.batch - 1, 0
+    if most:
+        # Set anew even where it is the same: a control that is new on its page begins at its least.
+        st.session_state["sample"] = min(st.session_state["sample"], most)
+        shown = st.slider("Sample shown", 0, most, key="sample", bind="query-params")
+    # The control belongs to its page, whose end is its own.
+    st.session_state[SAMPLE_KEPT] = st.session_state["sample"]
+    return shown
 
 
 @st.fragment
@@ -194,14 +197,16 @@ def _figure(
 
 
 def chart(figure: go.Figure, key: str) -> None:
-    """One figure with its text alternative and its picture button."""
-    st.plotly_chart(
-        figure,
-        theme=None,
-        key=f"chart_{key}",
-        config=picture_config(key),
-        alt=figure.layout.meta["alt"],
-    )
+    """One figure with its text alternative, its picture button and the way to all formats."""
+    with st.container(gap=None):
+        st.plotly_chart(
+            figure,
+            theme=None,
+            key=f"chart_{key}",
+            config=picture_config(key),
+            alt=figure.layout.meta["alt"],
+        )
+        export_link(key)
 
 
 def _numbers(cell: CellTrace, sample: int) -> None:

@@ -102,7 +102,7 @@ def test_a_page_holds_what_was_asked_for(capsys):
     assert page.given["hide"] == ["code", "strip"]
     assert page.given["seed"] == {"at": "1.reverse.4.3"}
     assert page.given["compared"] is True
-    assert len(page.given["runs"]["sizes"]) == 1
+    assert len(page.given["runs"]["runs"]) == 1
     assert re.fullmatch(
         r"max \|difference\| to torch.nn: \S+, equal\nwrote p.html, [0-9,]+ bytes\n", shown
     )
@@ -241,8 +241,8 @@ def test_sizes_are_checked_before_anything_is_computed(monkeypatch):
     def computed(*_):
         raise AssertionError("computed")
 
-    monkeypatch.setattr("rnnviz.cli.player.compare", computed)
-    monkeypatch.setattr("rnnviz.cli.player.time_first", computed)
+    monkeypatch.setattr("rnnviz.cli.again.compare", computed)
+    monkeypatch.setattr("rnnviz.cli.again.time_first", computed)
     monkeypatch.setattr(workbook, "in_float64", computed)
     monkeypatch.setattr(player_html, "PAGE_MAX_BYTES", 1000)
     monkeypatch.setattr(workbook, "MAX_FORMULAS", 9)

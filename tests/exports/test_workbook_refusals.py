@@ -1,14 +1,16 @@
 """What cannot be a workbook is refused in one sentence that says what to do."""
 
+import io
 import math
 
+import openpyxl
 import pytest
 import torch
 from torch import nn
 
 import rnnviz
 from rnnviz.exports import workbook
-from rnnviz.exports.workbook import workbook_xlsx
+from rnnviz.exports.workbook import check_workbook, workbook_xlsx
 from tests.engine.test_forward import make
 
 
@@ -74,6 +76,17 @@ def test_a_workbook_past_its_bounds_is_refused(bound, message, monkeypatch):
 
     with pytest.raises(ValueError, match=message):
         workbook_xlsx(small())
+
+
+def test_its_size_is_known_before_it_is_made():
+    net, x, h_0 = make(num_layers=2, bidirectional=True)
+    trace = rnnviz.trace(net, x, h_0)
+    book = openpyxl.load_workbook(io.BytesIO(workbook_xlsx(trace)))
+    formulas = sum(
+        cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row
+    )
+
+    assert check_workbook(trace) == pytest.approx(formulas, rel=0.2)
 
 
 def test_a_large_net_is_refused_before_it_is_computed():

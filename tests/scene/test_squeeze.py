@@ -11,7 +11,7 @@ import torch
 
 import rnnviz
 from rnnviz.engine.mistakes import time_first
-from rnnviz.records import Trace
+from rnnviz.scene import squeeze as module
 from rnnviz.scene.assemble import ASSETS
 from rnnviz.scene.blob import pack
 from rnnviz.scene.squeeze import squeeze
@@ -19,20 +19,22 @@ from rnnviz.scene.squeeze import squeeze
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 
 SCRIPT = """
-import {{ readFileSync, writeFileSync }} from "node:fs";
-import {{ unsqueezed }} from "{module}";
+import { readFileSync, writeFileSync } from "node:fs";
+import { unsqueezed } from "./squeezed.js";
 const runs = await unsqueezed(JSON.parse(readFileSync("squeezed.json", "utf-8")));
-runs.forEach((run, index) => writeFileSync(`${{index}}.bin`, run));
+runs.forEach((run, index) => writeFileSync(`${index}.bin`, run));
 """
 
 
 def opened(squeezed, folder):
     """What JavaScript makes of it."""
     (folder / "squeezed.json").write_text(json.dumps(squeezed._asdict()), "utf-8")
-    (folder / "squeezed.mjs").write_text((ASSETS / "squeezed.js").read_text("utf-8"), "utf-8")
-    (folder / "main.mjs").write_text(SCRIPT.format(module="./squeezed.mjs"), "utf-8")
+    for name in ("squeezed.js", "foretold.js"):
+        shutil.copy(ASSETS / name, folder)
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "main.mjs").write_text(SCRIPT, "utf-8")
     subprocess.run(["node", "main.mjs"], cwd=folder, check=True)
-    return [(folder / f"{index}.bin").read_bytes() for index in range(len(squeezed.sizes))]
+    return [(folder / f"{index}.bin").read_bytes() for index in range(len(squeezed.runs))]
 
 
 def packed(trace, net, sample=0):
@@ -91,17 +93,72 @@ def test_the_timesteps_of_a_shorter_sample_come_back(tmp_path):
     assert opened(squeeze([(trace, blob)]), tmp_path) == [blob]
 
 
-def test_what_is_known_already_costs_next_to_nothing():
-    """torch's h beside h, a beside its parts, and a run beside itself."""
-    config = rnnviz.RNNConfig(input_size=3, hidden_size=32, num_layers=2, bidirectional=True)
-    net = rnnviz.build(config, 0)
-    trace: Trace = rnnviz.trace(net, torch.randn(30, 1, 3)).numpy()
-    blob = packed(trace, net)
-    once, twice = (len(squeeze([(trace, blob)] * count).data) for count in (1, 2))
-    unknown = sum(
-        sum(getattr(cell, name).nbytes for name in ("wx", "wh", "h", "weight_ih", "weight_hh"))
-        for cell in trace.cells
-    )
+def dropped():
+    net = torch.nn.GRU(3, 4, 2, bidirectional=True, dropout=0.5).train()
+    return net, rnnviz.trace(net, torch.randn(5, 2, 3))
 
-    assert once < 4 / 3 * unknown
-    assert twice < 1.05 * once
+
+def held():
+    net = torch.nn.LSTM(3, 4, 2, bidirectional=True)
+    clamp = rnnviz.Clamp(quantity="c", layer=0, start=1, stop=3, value=9.0)
+    return net, rnnviz.trace(net, torch.randn(5, 2, 3), clamps=[clamp])
+
+
+def stack():
+    cells = [torch.nn.LSTMCell(3, 4), torch.nn.RNNCell(4, 2, nonlinearity="relu")]
+    net = rnnviz.CellStack(
+        [*cells, torch.nn.GRUCell(2, 3)], activations=[{"g": "softsign"}, *2 * [None]]
+    )
+    return net, rnnviz.trace(net, torch.randn(5, 2, 3))
+
+
+def huge():
+    """Sums past the largest number, and numbers next to nothing."""
+    net = torch.nn.RNN(3, 4, 2, nonlinearity="relu", bidirectional=True)
+    x = torch.randn(5, 2, 3) * torch.tensor([1e38, 1e-40, 0.0])
+    return net, rnnviz.trace(net, x)
+
+
+def saturated():
+    net = torch.nn.LSTM(3, 4, 2, bidirectional=True)
+    return net, rnnviz.trace(net, 1000 * torch.randn(5, 2, 3))
+
+
+@pytest.mark.parametrize("make", [dropped, held, stack, huge, saturated])
+def test_runs_that_are_not_foreseen_come_back_bit_for_bit(make, tmp_path):
+    torch.manual_seed(0)
+    net, trace = make()
+    blob = packed(trace, net, 1)
+
+    assert opened(squeeze([(trace.numpy(), blob)]), tmp_path) == [blob]
+
+
+def test_a_run_of_many_products_comes_back_without_them(monkeypatch, tmp_path):
+    net = torch.nn.LSTM(3, 4, 2, bidirectional=True)
+    trace = rnnviz.trace(net, torch.randn(5, 1, 3)).numpy()
+    blob = packed(trace, net)
+    monkeypatch.setattr(module, "_MOST_PRODUCTS", 5 * 2 * (16 * (3 + 4) + 16 * (8 + 4)) - 1)
+    squeezed = squeeze([(trace, blob)])
+
+    assert opened(squeezed, tmp_path) == [blob]
+    assert all("wx" not in lane["own"] and "a" in lane["own"] for lane in squeezed.runs[0]["lanes"])
+    monkeypatch.undo()
+    assert all("wx" in lane["own"] for lane in squeeze([(trace, blob)]).runs[0]["lanes"])
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+def test_what_can_be_told_costs_next_to_nothing(kind):
+    """All but the weights; of those a deflated float32 takes a little more than 3 bytes."""
+    config = rnnviz.RNNConfig(
+        input_size=8, hidden_size=32, num_layers=2, bidirectional=True, kind=kind
+    )
+    net = rnnviz.build(config, 0)
+    x = torch.randn(60, 1, 8, generator=torch.manual_seed(1))
+    right, wrong = rnnviz.trace(net, x).numpy(), time_first(net, x).numpy()
+    runs = [(trace, packed(trace, net)) for trace in (right, wrong)]
+    once, twice = (len(squeeze(runs[:count]).data) * 3 / 4 for count in (1, 2))
+    weights = sum(cell.weight_ih.size + cell.weight_hh.size for cell in right.cells)
+    numbers = sum(cell.wx.size * 2 + cell.a.size + cell.h.size for cell in right.cells)
+
+    assert once < 3.3 * weights + 0.8 * numbers
+    assert twice < once + 0.4 * numbers

@@ -23,6 +23,7 @@ export function actionsOf(player) {
     fullScreen: () => fullScreen(player),
     help: () => showHelp(player),
     save: (what, format) => save(player, what, format),
+    more: player.host.onMore ?? null,
     copyEquation: () => copyEquation(player),
   };
 }

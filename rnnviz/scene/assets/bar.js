@@ -82,6 +82,9 @@ function saveMenu(parts, act) {
       items.push(wordButton(text, () => act.save(what, format)));
     }
   }
+  if (act.more) {
+    items.push(wordButton("More formats…", act.more));
+  }
   const name = { "aria-label": "Save this moment", title: "Save this moment" };
   const list = make("div", { class: "items" }, ...items);
   const place = () => {

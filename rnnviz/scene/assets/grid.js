@@ -68,6 +68,7 @@ function pictures(view, plan, block, list, { value, limit, key, visible, single,
       const place = { x: block.x, y, width: block.width, height };
       const part = [0, first - start, block.columns, end - first];
       list.push({ kind: "heat", ...place, texture, from: part, key });
+      pictureMarks(view, block, list, value, limit, [first, end]);
     }
   }
   const [y, height] = heightOf(block, start, stop);
@@ -108,6 +109,22 @@ export function cellItems(view, list, place, value, limit, shown, hit) {
   } else {
     // An empty text, so that a cell is always two items.
     list.push({ kind: "text", x: place.x, y: place.y, size: FONT, text: "", fill: palette.text });
+  }
+}
+
+/** A minus on the negative numbers of a picture, where cells have room for one. */
+function pictureMarks(view, block, list, value, limit, [first, end]) {
+  if (!view.print?.minus || (end - first) * block.columns > MAX_CELLS) {
+    return;
+  }
+  for (let row = first; row < end; row++) {
+    for (let column = 0; column < block.columns; column++) {
+      const place = { x: block.x + column * block.cell, y: block.y + block.rows.top(row) };
+      const size = { width: block.cell, height: block.rows.size(row) };
+      const number = value(row, column);
+      const ink = inkOn(colorOf(number, limit, view.palette));
+      minusItems(view, number, { ...place, ...size }, ink, list);
+    }
   }
 }
 

@@ -24,12 +24,3 @@ export function fromLink(run, schedule, state, link) {
   const tau = Math.floor(there.tau) + (part + 1) / phases.length - REST;
   return part < 0 ? there : { ...there, tau };
 }
-
-/** Where one is, as `Teller.link` has it, in the words of an address; null for what it leaves out. */
-export function wordsOf(link) {
-  const words = { at: link.at, walk: link.walk === "time" ? "time" : null };
-  words.order = link.order === "layer-first" ? null : link.order;
-  words.all = link.all ? "1" : null;
-  words.gate = link.gate;
-  return words;
-}

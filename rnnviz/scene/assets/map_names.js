@@ -5,6 +5,12 @@ export const NAMES = 74;
 const FONT = 11;
 // Columns have room for "t = 12".
 const ROOMY = 40;
+// A digit and a letter are about so wide; letters of scripts that come later are twice as wide.
+const DIGIT = 6;
+const LETTER = 7;
+const LAST_NARROW = 0x2e80;
+// Of crowded timesteps every so manieth has a name.
+const EVERY = [2, 5, 10, 20, 50];
 
 /** The names of layers, lanes, input and output, left of everything, and of the timesteps below. */
 export function nameItems(view, plan, list, size) {
@@ -33,10 +39,11 @@ export function nameItems(view, plan, list, size) {
   if (view.print && plan.slots.width(plan.from) < ROOMY) {
     list.push({ ...muted, y: plan.inputBottom + 14, text: "timestep" });
   }
-  timeItems(run, moment, plan, palette, list, size);
+  timeItems(view, plan, list, size);
 }
 
-function timeItems(run, moment, plan, palette, list, size) {
+function timeItems(view, plan, list, size) {
+  const { run, moment, palette } = view;
   const below = { kind: "text", anchor: "middle", size: FONT };
   for (let t = plan.from; t < plan.to; t++) {
     const chosen = t === moment.t && !moment.away;
@@ -46,9 +53,12 @@ function timeItems(run, moment, plan, palette, list, size) {
     const weight = chosen ? 600 : 400;
     const wide = plan.slots.width(t) >= ROOMY;
     const y = Math.min(plan.inputBottom + 14, size.height - (run.labels ? 20 : 5));
+    if (!chosen && isCrowded(view, plan, t)) {
+      continue;
+    }
     list.push({ ...below, x, y, text: wide ? `t = ${name}` : String(name), fill, weight });
     if (run.labels) {
-      const text = run.labels[t];
+      const text = view.print ? fitted(run.labels[t], plan.slots.width(t)) : run.labels[t];
       list.push({ ...below, x, y: y + 15, size: FONT + 2, text, fill, weight });
     }
   }
@@ -65,4 +75,29 @@ function timeItems(run, moment, plan, palette, list, size) {
       }
     }
   }
+}
+
+/**
+ * Whether the name of a timestep has no room beside the others; on the screen, where columns are
+ * never so narrow, all have.
+ */
+function isCrowded({ print, run, moment }, plan, t) {
+  const first = run.firstT ?? 0;
+  const needed = DIGIT * String(run.seqLen - 1 + first).length + DIGIT;
+  const slot = plan.slots.width(t);
+  if (!print || slot >= needed) {
+    return false;
+  }
+  const every = EVERY.find((count) => count * slot >= needed) ?? EVERY.at(-1);
+  const besideChosen = !moment.away && Math.abs(t - moment.t) * slot < needed;
+  return (t + first) % every !== 0 || besideChosen;
+}
+
+/** A token, cut to the width of a column. */
+function fitted(text, width) {
+  const letters = Array.from(text);
+  const wide = (letter) => (letter.codePointAt(0) > LAST_NARROW ? 2 * LETTER : LETTER);
+  let room = width;
+  const kept = letters.findIndex((letter) => (room -= wide(letter)) < 0);
+  return kept < 0 || letters.length === 1 ? text : `${letters.slice(0, kept).join("")}…`;
 }

@@ -1,6 +1,6 @@
 // The player in a page of its own, which carries its runs and asks no server.
+import { wordsOf } from "./address.js";
 import { wordButton } from "./dom.js";
-import { wordsOf } from "./link.js";
 import { listenForKeys } from "./page_keys.js";
 import { Player } from "./player.js";
 import { registry } from "./registry.js";

@@ -22,7 +22,7 @@ export class Player {
    * @param {Object} host - what surrounds the player may do for it:
    *   `onLink({at, walk, order, all, gate})` when one rests at another moment, `onOrder(order)` when the
    *   run in the wrong order is needed, or no longer; `onEdit(change)` to put a number into the
-   *   net, take it back, undo or redo.
+   *   net, take it back, undo or redo; `onMore()` to go where there are more formats than here.
    */
   constructor(parent, host = {}) {
     this.host = host;

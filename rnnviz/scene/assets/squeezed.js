@@ -1,18 +1,21 @@
 // Packed runs out of a page, as `rnnviz.scene.squeeze` put them there.
 
+import { tell } from "./foretold.js";
+
 /**
- * @param {{data: string, item: number, sizes: number[], expected: Array}} squeezed -
- *   a place is [first byte, bytes].
+ * @param {{data: string, item: number, runs: Object[]}} squeezed - a run is {size, same, lanes,
+ *   alike}; a place is [first byte, bytes].
  * @returns {Promise<Uint8Array[]>} the bytes of each run, as `rnnviz.scene.blob.pack` wrote them.
  */
-export async function unsqueezed({ data, item, sizes, expected }) {
+export async function unsqueezed({ data, item, runs }) {
   const bytes = apart(await inflated(fromBase64(data)), item);
-  for (const [place, sources] of expected) {
-    const like = sources.length === 1 ? part(bytes, sources[0]) : sumOf(bytes, place, sources, item);
-    put(bytes, place, like);
-  }
   let start = 0;
-  return sizes.map((size) => bytes.subarray(start, (start += size)));
+  return runs.map(({ size, same, lanes, alike }) => {
+    same.forEach(([place, other]) => put(bytes, place, other));
+    lanes.forEach((lane) => tell(bytes, lane, item));
+    alike.forEach(([place, other]) => put(bytes, place, other));
+    return bytes.subarray(start, (start += size));
+  });
 }
 
 function fromBase64(text) {
@@ -46,24 +49,9 @@ function part(bytes, [start, length]) {
 }
 
 /** Turn a difference in bits into the array itself. */
-function put(bytes, place, expected) {
+function put(bytes, place, other) {
+  const expected = part(bytes, other);
   part(bytes, place).forEach((difference, i, array) => {
     array[i] = difference ^ expected[i];
   });
-}
-
-/** The bytes of a sum, rounded at each step; NaN, which has no bits of its own here, as 0. */
-function sumOf(bytes, [, length], sources, item) {
-  const kind = item === 8 ? Float64Array : Float32Array;
-  const total = new kind(length / item);
-  for (const [start, size] of sources) {
-    const source = new kind(bytes.buffer, start, size / item);
-    for (let i = 0; i < total.length; i++) {
-      total[i] += source[i % source.length];
-    }
-  }
-  for (let i = 0; i < total.length; i++) {
-    total[i] = Number.isNaN(total[i]) ? 0 : total[i];
-  }
-  return new Uint8Array(total.buffer);
 }

@@ -1,5 +1,5 @@
 // The player inside a Streamlit page: props from Python, the focus in the address.
-import { wordsOf } from "./link.js";
+import { mirror, turnTo, wordsOf } from "./address.js";
 import { listenForKeys } from "./page_keys.js";
 import { Player } from "./player.js";
 import { registry } from "./registry.js";
@@ -19,19 +19,6 @@ function runOf(name) {
     entry.bytes = null;
   }
   return entry?.run ?? null;
-}
-
-/** Write where one is into the address, without a server and without a step in the history. */
-function mirror(link) {
-  const address = new URL(location.href);
-  for (const [name, value] of Object.entries(wordsOf(link))) {
-    if (value === null) {
-      address.searchParams.delete(name);
-    } else {
-      address.searchParams.set(name, value);
-    }
-  }
-  history.replaceState(history.state, "", address);
 }
 
 /** Whether a session was opened that says where this player begins anew, which is obeyed once. */
@@ -99,6 +86,13 @@ class Slot {
     }
   }
 
+  /** To the page of all formats, at this moment. */
+  more() {
+    registry().kept.set(this.component.data.name, this.player.teller.link());
+    this.writeAddress();
+    turnTo("export");
+  }
+
   begin() {
     const shared = registry();
     this.player = new Player(this.place, {
@@ -114,6 +108,7 @@ class Slot {
       },
       onEdit: (change) => this.component.setTriggerValue("edit", change),
       onOrder: (order) => this.component.setStateValue("order", order),
+      onMore: this.component.data.linked ? () => this.more() : null,
     });
     shared.current ??= this.player;
     for (const kind of ["pointerdown", "focusin"]) {

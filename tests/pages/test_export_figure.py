@@ -1,0 +1,147 @@
+"""The section “Figure” of the page Export: what it draws, says and offers."""
+
+import re
+
+import pytest
+
+from rnnviz.ui import figure_export
+
+EXPORT = "../../pages/share/export.py"
+
+
+@pytest.fixture
+def figure(visit, monkeypatch):
+    """Opens the section; gives the page, and by its name each file that is offered."""
+    offered = {}
+    monkeypatch.setattr(
+        figure_export,
+        "file_button",
+        lambda _place, _label, make, name, _help: offered.update({name: make}),
+    )
+
+    def open_section(*changes, at=None, **settings):
+        page = visit(**settings).at
+        page.switch_page(EXPORT)
+        if at:
+            page.query_params["at"] = at
+        page.run()
+        for change in changes:
+            offered.clear()
+            change(page)
+            page.run()
+        assert not page.exception
+        return page, offered
+
+    return open_section
+
+
+def choose(key, value):
+    def change(page):
+        widgets = [*page.selectbox, *page.text_input, *page.toggle, *page.number_input]
+        next(one for one in widgets if (one.key or "").startswith(key)).set_value(value)
+
+    return change
+
+
+def errors(page):
+    return " ".join(one.value.replace("\\", "") for one in page.main.error)
+
+
+def caption(page):
+    return page.main.code[0].value
+
+
+def test_the_moment_of_the_link_is_drawn_for_a_column(figure):
+    page, offered = figure(at="1.reverse.2.3")
+
+    assert sorted(offered) == [f"rnnviz-map-column.{kind}" for kind in ("pdf", "png", "svg", "tex")]
+    assert offered["rnnviz-map-column.pdf"]()[:5] == b"%PDF-"
+    assert offered["rnnviz-map-column.png"]()[:4] == b"\x89PNG"
+    assert 'width="89mm"' in offered["rnnviz-map-column.svg"]().decode()
+    assert "tikzpicture" in offered["rnnviz-map-column.tex"]()
+    assert caption(page).startswith("Unrolled map at layer 1, reverse, timestep 2. 2-layer")
+    assert "Max |difference| to torch.nn" in caption(page)
+
+
+def test_a_moment_that_the_run_has_not_is_said(figure):
+    page, offered = figure(choose("_figure_at", "9.forward.0.0"))
+    assert "At must name a cell of this run" in errors(page)
+    assert offered == {}
+
+    page, _ = figure(choose("_figure_at", "<b>here</b>"))
+    assert "At must read layer.direction.t.unit" in errors(page)
+
+
+def test_a_moment_left_from_another_run_is_passed_over(figure):
+    """A link to a net of three layers, whose settings then have two."""
+    page, offered = figure(at="2.reverse.0.0")
+
+    assert errors(page) == ""
+    assert offered
+
+
+@pytest.mark.parametrize("preset", ["slide", "web-dark", "grey"])
+def test_every_place_has_its_picture(figure, preset):
+    _, offered = figure(choose("_figure_preset", preset), kind="LSTM")
+    svg = offered[f"rnnviz-map-{preset}.svg"]().decode()
+    width = float(re.search(r'width="([\d.]+)mm"', svg)[1])
+
+    assert width == pytest.approx(
+        {"slide": 338.67, "web-dark": 317.5, "grey": 183}[preset], abs=0.01
+    )
+
+
+def test_what_does_not_fit_on_a_slide_is_said(figure):
+    page, offered = figure(choose("_figure_preset", "slide"), choose("_figure_view", "whole"))
+
+    assert "with text of 18 pt the view whole would be" in errors(page)
+    assert offered == {}
+
+
+def test_a_slide_bears_a_code_that_leads_to_the_moment(figure, monkeypatch):
+    links = []
+    draw = figure_export.still
+    monkeypatch.setattr(
+        figure_export,
+        "still",
+        lambda *given, **more: links.append(more["link"]) or draw(*given, **more),
+    )
+    figure(
+        choose("_figure_preset", "slide"), choose("_figure_qr", True), at="0.forward.3.1", seed=91
+    )
+
+    assert "at=0.forward.3.1" in links[-1]
+    assert "seed=91" in links[-1]
+
+
+def test_a_schematic_has_no_numbers_and_says_nothing_of_colours(figure):
+    page, offered = figure(choose("_figure_blank", True))
+    svg = offered["rnnviz-map-column.svg"]().decode()
+
+    assert caption(page).startswith("Unrolled map. 2-layer")
+    assert "negative" not in caption(page)
+    assert svg.count("<circle") > 30
+
+
+def test_a_title_is_text(figure):
+    _, offered = figure(choose("_figure_title", "<b>$x$</b> & more"))
+
+    assert "&lt;b&gt;$x$&lt;/b&gt; &amp; more" in offered["rnnviz-map-column.svg"]().decode()
+
+
+def test_one_layer_in_one_direction_has_a_picture_too(figure):
+    page, offered = figure(
+        choose("_figure_view", "whole"), layers=1, direction="forward only", hidden=1, kind="GRU"
+    )
+
+    assert errors(page) == ""
+    assert offered["rnnviz-whole-column.pdf"]()[:5] == b"%PDF-"
+
+
+def test_the_wrong_order_is_drawn_from_its_own_run(figure):
+    _, right = figure(choose("_figure_all", True))
+    svg = right["rnnviz-map-column.svg"]()
+    _, wrong = figure(choose("_figure_all", True), choose("_figure_order", "time-first"))
+
+    assert wrong["rnnviz-map-column.svg"]() != svg
+    assert b"first wrong" in wrong["rnnviz-map-column.svg"]()

@@ -1,0 +1,90 @@
+"""The section that makes files of charts, by itself on a page."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.figures.presets import PRESETS
+from rnnviz.ui import chart_export
+
+
+def page():
+    """What AppTest runs: the app's settings as they are at first, and the section."""
+    import streamlit as st
+
+    from rnnviz.ui.cache import current_run
+    from rnnviz.ui.chart_export import chart_section
+    from rnnviz.ui.settings import start_settings
+
+    start_settings()
+    st.session_state["kind"] = st.session_state.get("kind_asked", "RNN")
+    chart_section(current_run(), 0)
+
+
+def visit(chart=None, kind="RNN"):
+    at = AppTest.from_function(page, default_timeout=60)
+    if chart:
+        at.query_params["chart"] = chart
+    at.session_state["kind_asked"] = kind
+    return at.run()
+
+
+def shown(at):
+    return json.loads(at.get("plotly_chart")[0].proto.spec)
+
+
+def test_the_chart_of_the_address_is_shown_at_the_size_of_a_column():
+    at = visit("hidden_1_reverse")
+
+    assert not at.exception
+    assert shown(at)["layout"]["title"]["text"] == "Hidden state h · layer 1, reverse"
+    assert shown(at)["layout"]["width"] == pytest.approx(89 / 25.4 * 96)
+    assert "weights drawn from seed 0" in at.code[0].value
+
+
+def test_an_unknown_chart_of_the_address_is_the_first():
+    assert visit("nothing").selectbox(key="chart_shown").value == "unrolled"
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM"])
+def test_every_chart_is_drawn(kind):
+    at = visit(kind=kind)
+    titles = set()
+    for name in at.selectbox(key="chart_shown").options:
+        at.selectbox(key="chart_shown").select(name).run()
+        titles.add(shown(at)["layout"]["title"]["text"])
+
+        assert not at.exception
+    # Of an RNN, which has no gates, two charts show h of the first cell.
+    assert len(titles) >= len(at.selectbox(key="chart_shown").options) - 1
+
+
+def test_every_place_and_title_is_drawn():
+    at = visit("weights")
+    for place in PRESETS:
+        at.selectbox(key="chart_for").set_value(place).run()
+        assert shown(at)["layout"]["width"] == pytest.approx(PRESETS[place].width_mm / 25.4 * 96)
+    at.segmented_control(key="chart_title").set_value("none").run()
+
+    assert not at.exception
+    assert "title" not in shown(at)["layout"]
+
+
+def test_without_a_browser_the_camera_is_named(monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere")
+    at = visit()
+
+    assert "no browser to draw a file with" in at.info[0].value
+    assert not at.button
+
+
+def test_a_file_is_made_and_then_saved(monkeypatch):
+    monkeypatch.setattr(chart_export, "browser_path", lambda: "/bin/browser")
+    monkeypatch.setattr(chart_export, "chart_picture", lambda *_, **__: b"<svg/>")
+    at = visit()
+    at.button(key="chart_make").click().run()
+
+    assert not at.exception
+    (saved,) = at.get("download_button")
+    assert saved.proto.label.startswith("Save the SVG")
