@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from benchmarks.sizes import KINDS
 from rnnviz.engine.mistakes import time_first
 from rnnviz.exports.beside import needs_files
 from rnnviz.exports.drawing import Drawer
+from rnnviz.exports.moments import FilmPlan
+from rnnviz.exports.moving import MIMES, FilmKind, film
 from rnnviz.exports.player_html import player_html
 from rnnviz.exports.script import torch_script
 from rnnviz.exports.shot import Shot, View
@@ -25,7 +27,12 @@ from rnnviz.exports.tikz import tikz_picture
 from rnnviz.exports.workbook import workbook_xlsx
 from rnnviz.figures.presets import PRESETS
 from rnnviz.files.script_zip import script_zip
-from rnnviz.limits import PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS, TIKZ_MAX_BYTES
+from rnnviz.limits import (
+    FILM_MAX_SECONDS,
+    PICTURE_MAX_BYTES,
+    PICTURE_MAX_SECONDS,
+    TIKZ_MAX_BYTES,
+)
 from rnnviz.scene.blob import pack
 
 MOST_INPUTS = 64
@@ -148,6 +155,17 @@ PICTURES = {
     for view, preset in (("whole", "wide"), ("map", "slide"))
     for kind in ("svg", "pdf", "png")
 }
+# Of a film; more take as many times longer.
+FILM_UPDATES = 20
+
+
+def film_of(run: Run, kind: FilmKind) -> bytes:
+    """The map of the first updates, 960 pixels wide."""
+    plan = FilmPlan(shot=Shot(view="map"), span=(0, FILM_UPDATES), grain="update")
+    with Drawer(pack(run.trace, run.comparison.cells)) as drawer:
+        return film(drawer, plan, kind)
+
+
 EXPORTS = (
     Export("npz", None, lambda run: rnnviz.trace_npz(run.trace)),
     Export("safetensors", None, lambda run: trace_safetensors(run.trace)),
@@ -163,6 +181,15 @@ EXPORTS = (
         for name, asked in PICTURES.items()
     ),
     Export("TikZ, map, wide", TIKZ_MAX_BYTES, tikz, seconds=PICTURE_MAX_SECONDS),
+    *(
+        Export(
+            f"{kind}, map, {FILM_UPDATES} updates",
+            None,
+            partial(film_of, kind=kind),
+            seconds=FILM_MAX_SECONDS,
+        )
+        for kind in MIMES
+    ),
 )
 
 
