@@ -42,7 +42,6 @@ SECTIONS: tuple[Section, ...] = (
     Section(name="Figure", show=figure_section),
     Section(name="Film", show=film_section),
     Section(name="Chart", show=chart_section),
-    Section(name="Film", show=film_section),
     Section(name="Data", show=data_section),
     Section(name="Workbook", show=workbook_section),
     Section(name="Player", show=player_section),
