@@ -3,6 +3,7 @@
 import io
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import torch
@@ -35,21 +36,26 @@ def until(job, wanted, seconds=60):
     assert wanted(), job.state
 
 
-def makers():
-    """Processes that make films, those included that they have started."""
-    found = []
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = line.read_bytes().split(b"\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        names = (b"film_process", b"painter.py", b"ffmpeg")
-        if any(name in word for name in names for word in words[:3]):
-            found.append(words)
+@pytest.fixture
+def makers(monkeypatch):
+    """Gives the processes that the test started, and what they started: all inherit a mark."""
+    mark = f"RNNVIZ_TEST={uuid4()}"
+    monkeypatch.setenv(*mark.split("="))
+
+    def found():
+        marked = []
+        for line in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if mark.encode() in line.read_bytes():
+                    marked.append(int(line.parent.name))
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+        return marked
+
     return found
 
 
-def test_a_film_is_made_by_a_process_that_ends(packed):
+def test_a_film_is_made_by_a_process_that_ends(packed, makers):
     job = FilmJob(packed, PLAN, "gif")
     until(job, lambda: not job.running)
 
@@ -60,7 +66,7 @@ def test_a_film_is_made_by_a_process_that_ends(packed):
 
 
 @pytest.mark.parametrize("kind", ["webp", "mp4"])
-def test_a_cancelled_film_is_gone_within_a_second(packed, kind):
+def test_a_cancelled_film_is_gone_within_a_second(packed, kind, makers):
     job = FilmJob(packed, PLAN, kind)
     until(job, lambda: job.done > 2)
     start = time.monotonic()
@@ -71,7 +77,7 @@ def test_a_cancelled_film_is_gone_within_a_second(packed, kind):
     assert not makers()
 
 
-def test_a_film_that_nobody_looks_at_ends(packed, monkeypatch):
+def test_a_film_that_nobody_looks_at_ends(packed, monkeypatch, makers):
     monkeypatch.setattr(films, "PATIENCE", 0.5)
     job = FilmJob(packed, PLAN, "gif")
     until(job, lambda: job.done > 0)
@@ -104,7 +110,7 @@ def test_what_cannot_be_made_says_why(packed):
     assert job.error == "span must be among the updates 0 to 79, got 89."
 
 
-def test_a_film_that_takes_too_long_ends(packed, monkeypatch):
+def test_a_film_that_takes_too_long_ends(packed, monkeypatch, makers):
     monkeypatch.setattr(films, "FILM_MAX_SECONDS", 0.5)
     job = FilmJob(packed, PLAN, "gif")
     until(job, lambda: not job.running)
