@@ -44,12 +44,12 @@ def test_what_a_film_will_be_is_said_before(section):
 
     assert section.caption[0].value.startswith("80 pictures of 480 x ")
     assert "7 s long; about " in section.caption[0].value
-    assert not section.get("imgs")
+    assert not section.get("image")
 
 
 def test_along_time_there_is_a_picture_for_each_timestep(section):
     small(section)
-    section.button_group(key="_film_walk").set_value(["along time"]).run()
+    section.button_group(key="_film_walk").set_value("along time").run()
 
     assert section.caption[0].value.startswith("5 pictures of 480 x ")
 
@@ -79,7 +79,7 @@ def test_the_film_is_made_while_the_page_looks_and_saved(section):
     assert Image.open(io.BytesIO(job.film)).size[0] == 480
     (button,) = section.get("download_button")
     assert button.proto.label.startswith("Film (.gif), ")
-    assert len(section.get("imgs")) == 1
+    assert len(section.get("image")) == 1
 
 
 def test_cancel_ends_it(section):
