@@ -75,7 +75,7 @@ def figure_section(run: Run, sample: int) -> None:
     except ValueError as error:
         st.error(sentence(error), icon=":material/error:")
         return
-    _files(picture, preset, f"rnnviz-{view}-{name}")
+    _files(picture, asked, f"rnnviz-{view}-{name}")
     _show_caption(run, shot, picture, preset)
 
 
@@ -175,7 +175,8 @@ def _preview(svg: str, _picture: Still) -> bytes:  # noqa: ARG001
     return still_bytes(_picture, "png", dpi=_PREVIEW_DPI)
 
 
-def _files(picture: Still, preset: Preset, name: str) -> None:
+def _files(picture: Still, asked: _Asked, name: str) -> None:
+    preset = asked.preset
     row = st.container(horizontal=True, vertical_alignment="bottom")
     dpi = row.number_input(
         "Pixels per inch of the PNG",
@@ -196,12 +197,12 @@ def _files(picture: Still, preset: Preset, name: str) -> None:
             help,
         )
     if picture.drawing is not None:
-        _tikz_button(row, picture, preset, name)
+        _tikz_button(row, picture, asked, name)
 
 
-def _tikz_button(place: DeltaGenerator, picture: Still, preset: Preset, name: str) -> None:
+def _tikz_button(place: DeltaGenerator, picture: Still, asked: _Asked, name: str) -> None:
     try:
-        text = _tikz(picture.svg, preset, picture)
+        text = _tikz(picture.svg, asked.preset, asked.title, picture)
     except ValueError as error:
         st.caption(f"No TikZ: {sentence(error)}")
         return
@@ -210,8 +211,8 @@ def _tikz_button(place: DeltaGenerator, picture: Still, preset: Preset, name: st
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _tikz(svg: str, preset: Preset, _picture: Still) -> str:  # noqa: ARG001
-    return tikz_picture(_picture.drawing, preset)
+def _tikz(svg: str, preset: Preset, title: str, _picture: Still) -> str:  # noqa: ARG001
+    return tikz_picture(_picture.drawing, preset, title=title)
 
 
 def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:

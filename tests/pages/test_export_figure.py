@@ -127,6 +127,7 @@ def test_a_title_is_text(figure):
     _, offered = figure(choose("_figure_title", "<b>$x$</b> & more"))
 
     assert "&lt;b&gt;$x$&lt;/b&gt; &amp; more" in offered["rnnviz-map-column.svg"]().decode()
+    assert r"\& more" in offered["rnnviz-map-column.tex"]()
 
 
 def test_one_layer_in_one_direction_has_a_picture_too(figure):
