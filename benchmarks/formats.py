@@ -15,6 +15,8 @@ from benchmarks.sizes import KINDS
 from rnnviz.engine.mistakes import time_first
 from rnnviz.exports.beside import needs_files
 from rnnviz.exports.drawing import Drawer
+from rnnviz.exports.moments import FilmPlan, screen
+from rnnviz.exports.moving import FilmKind, film
 from rnnviz.exports.player_html import player_html
 from rnnviz.exports.script import torch_script
 from rnnviz.exports.shot import Shot, View
@@ -25,7 +27,7 @@ from rnnviz.exports.tikz import tikz_picture
 from rnnviz.exports.workbook import workbook_xlsx
 from rnnviz.figures.presets import PRESETS
 from rnnviz.files.script_zip import script_zip
-from rnnviz.limits import PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS, TIKZ_MAX_BYTES
+from rnnviz.limits import FILM_MAX_SECONDS, PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS, TIKZ_MAX_BYTES
 from rnnviz.scene.blob import pack
 
 MOST_INPUTS = 64
@@ -89,6 +91,8 @@ class Export(NamedTuple):
         make: the file of a run; refuses by a ValueError.
         bounded: sizes and kinds of nets that the bound is stated for.
         seconds: the most that are stated for one, None where none are.
+        sizes: those that it is measured for.
+        calls: whose median is taken.
     """
 
     name: str
@@ -96,6 +100,8 @@ class Export(NamedTuple):
     make: Callable[[Run], bytes]
     bounded: tuple[tuple[str, str], ...] = tuple(product(SIZES, KINDS))
     seconds: float | None = None
+    sizes: tuple[str, ...] = tuple(SIZES)
+    calls: int = 3
 
 
 def script(run: Run) -> bytes:
@@ -133,6 +139,12 @@ def of_picture(view: View, preset: str, kind: StillFormat) -> Callable[[Run], by
     return lambda run: still_bytes(picture(run, view, preset), kind, dpi=dpi)
 
 
+def of_film(kind: FilmKind) -> Callable[[Run], bytes]:
+    """The map, update by update, 720 pixels wide."""
+    plan = FilmPlan(shot=Shot(view="map"), preset=screen("light", 720), width=720)
+    return lambda run: film(run.drawer, plan, kind)
+
+
 def tikz(run: Run) -> bytes:
     """The map for LaTeX."""
     return tikz_picture(picture(run, "map", "wide").drawing, PRESETS["wide"]).encode()
@@ -163,6 +175,17 @@ EXPORTS = (
         for name, asked in PICTURES.items()
     ),
     Export("TikZ, map, wide", TIKZ_MAX_BYTES, tikz, seconds=PICTURE_MAX_SECONDS),
+    *(
+        Export(
+            f"{name}, map, 720 px",
+            None,
+            of_film(kind),
+            seconds=FILM_MAX_SECONDS,
+            sizes=("small", "medium"),
+            calls=1,
+        )
+        for name, kind in (("GIF", "gif"), ("WebP", "webp"), ("MP4", "mp4"))
+    ),
 )
 
 
