@@ -28,7 +28,6 @@ from benchmarks.formats import EXPORTS, MOST_INPUTS, PAGE_AIM, SIZES, Export, ne
 from benchmarks.results import Row
 from benchmarks.sizes import KINDS
 
-CALLS = 3
 # What of a float32 drawn by torch nothing tells: all but most of its exponent. Text holds 6 a sign.
 WEIGHT_BITS = 25
 
@@ -37,7 +36,7 @@ def measure(kind: str, name: str, only: str) -> dict[str, Row]:
     """Bytes and seconds of every export of one net, or seconds and words of its refusal."""
     first, run = run_of(kind, SIZES["small"]), run_of(kind, SIZES[name])
     rows = {}
-    for export in chosen(only):
+    for export in chosen(only, name):
         kept: Row = {}
 
         def call(export: Export = export, kept: Row = kept) -> None:
@@ -50,7 +49,7 @@ def measure(kind: str, name: str, only: str) -> dict[str, Row]:
             with suppress(ValueError):
                 _ = opened.drawer
         export.make(first)
-        times = [spent(call) for _ in range(CALLS)]
+        times = [spent(call) for _ in range(export.calls)]
         rows[export.name] = kept | {"seconds": statistics.median(times)}
         print(f"{name} {kind}: {export.name} {rows[export.name]}", file=sys.stderr, flush=True)
     return rows
@@ -86,9 +85,10 @@ def clock_of(process: int) -> float:
     return time.clock_gettime(~process << 3 | 2)
 
 
-def chosen(names: str) -> list[Export]:
-    """The exports of these names, with semicolons between; all if there are none."""
-    return [export for export in EXPORTS if not names or export.name in names.split(";")]
+def chosen(names: str, size: str) -> list[Export]:
+    """The exports of these names, with semicolons between, for a size; all if there are none."""
+    found = [export for export in EXPORTS if not names or export.name in names.split(";")]
+    return [export for export in found if size in export.sizes]
 
 
 def table(name: str, only: str) -> str:
@@ -100,7 +100,7 @@ def table(name: str, only: str) -> str:
         f"|---|{'---|' * (2 * len(KINDS))}---|---|",
     ]
     refused: dict[str, list[str]] = {}
-    for export in chosen(only):
+    for export in chosen(only, name):
         rows = {kind: kinds[kind][export.name] for kind in KINDS}
         cells = [cell for row in rows.values() for cell in (_bytes(row), _time(row["seconds"]))]
         cells += [_bound(export, name), _holds(rows, export, name)]
@@ -172,9 +172,9 @@ def main() -> None:
         "# Exports\n\n`python benchmarks/exports.py > benchmarks/exports.md`: size and time of "
         "every export of one sample, (L, D, T, H) layers, directions, timesteps and hidden units, "
         f"input_size = min(H, {MOST_INPUTS}), float32, torch's own random weights. Medians of "
-        f"{CALLS} calls on one thread, in seconds of the processor, since the cores are shared. "
-        "What is refused gives the time of refusing. A run is opened once for all its pictures, "
-        "which are of its last moment; opening has the size of what is drawn of.\n\n"
+        "three calls (films: one call) on one thread, in seconds of the processor, since the cores "
+        "are shared. What is refused gives the time of refusing. A run is opened once for all its "
+        "pictures, which are of its last moment; opening has the size of what is drawn of.\n\n"
         f"{', '.join(f'{name} {version(name)}' for name in packages)}; "
         f"{os.cpu_count()} x {(cores or ['unknown'])[0]}, load {os.getloadavg()[0]:.1f}."
     )

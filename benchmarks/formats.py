@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from benchmarks.sizes import KINDS
 from rnnviz.engine.mistakes import time_first
 from rnnviz.exports.beside import needs_files
 from rnnviz.exports.drawing import Drawer
-from rnnviz.exports.moments import FilmPlan
-from rnnviz.exports.moving import MIMES, FilmKind, film
+from rnnviz.exports.moments import FilmPlan, screen
+from rnnviz.exports.moving import FilmKind, film
 from rnnviz.exports.player_html import player_html
 from rnnviz.exports.script import torch_script
 from rnnviz.exports.shot import Shot, View
@@ -27,12 +27,7 @@ from rnnviz.exports.tikz import tikz_picture
 from rnnviz.exports.workbook import workbook_xlsx
 from rnnviz.figures.presets import PRESETS
 from rnnviz.files.script_zip import script_zip
-from rnnviz.limits import (
-    FILM_MAX_SECONDS,
-    PICTURE_MAX_BYTES,
-    PICTURE_MAX_SECONDS,
-    TIKZ_MAX_BYTES,
-)
+from rnnviz.limits import FILM_MAX_SECONDS, PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS, TIKZ_MAX_BYTES
 from rnnviz.scene.blob import pack
 
 MOST_INPUTS = 64
@@ -96,6 +91,8 @@ class Export(NamedTuple):
         make: the file of a run; refuses by a ValueError.
         bounded: sizes and kinds of nets that the bound is stated for.
         seconds: the most that are stated for one, None where none are.
+        sizes: those that it is measured for.
+        calls: whose median is taken.
     """
 
     name: str
@@ -103,6 +100,8 @@ class Export(NamedTuple):
     make: Callable[[Run], bytes]
     bounded: tuple[tuple[str, str], ...] = tuple(product(SIZES, KINDS))
     seconds: float | None = None
+    sizes: tuple[str, ...] = tuple(SIZES)
+    calls: int = 3
 
 
 def script(run: Run) -> bytes:
@@ -140,6 +139,12 @@ def of_picture(view: View, preset: str, kind: StillFormat) -> Callable[[Run], by
     return lambda run: still_bytes(picture(run, view, preset), kind, dpi=dpi)
 
 
+def of_film(kind: FilmKind) -> Callable[[Run], bytes]:
+    """The map, update by update, 720 pixels wide."""
+    plan = FilmPlan(shot=Shot(view="map"), preset=screen("light", 720), width=720)
+    return lambda run: film(run.drawer, plan, kind)
+
+
 def tikz(run: Run) -> bytes:
     """The map for LaTeX."""
     return tikz_picture(picture(run, "map", "wide").drawing, PRESETS["wide"]).encode()
@@ -155,17 +160,6 @@ PICTURES = {
     for view, preset in (("whole", "wide"), ("map", "slide"))
     for kind in ("svg", "pdf", "png")
 }
-# Of a film; more take as many times longer.
-FILM_UPDATES = 20
-
-
-def film_of(run: Run, kind: FilmKind) -> bytes:
-    """The map of the first updates, 960 pixels wide."""
-    plan = FilmPlan(shot=Shot(view="map"), span=(0, FILM_UPDATES), grain="update")
-    with Drawer(pack(run.trace, run.comparison.cells)) as drawer:
-        return film(drawer, plan, kind)
-
-
 EXPORTS = (
     Export("npz", None, lambda run: rnnviz.trace_npz(run.trace)),
     Export("safetensors", None, lambda run: trace_safetensors(run.trace)),
@@ -183,12 +177,14 @@ EXPORTS = (
     Export("TikZ, map, wide", TIKZ_MAX_BYTES, tikz, seconds=PICTURE_MAX_SECONDS),
     *(
         Export(
-            f"{kind}, map, {FILM_UPDATES} updates",
+            f"{name}, map, 720 px",
             None,
-            partial(film_of, kind=kind),
+            of_film(kind),
             seconds=FILM_MAX_SECONDS,
+            sizes=("small", "medium"),
+            calls=1,
         )
-        for kind in MIMES
+        for name, kind in (("GIF", "gif"), ("WebP", "webp"), ("MP4", "mp4"))
     ),
 )
 
