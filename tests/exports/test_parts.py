@@ -1,0 +1,39 @@
+"""Maps of a part of a net, held against the map of the whole."""
+
+import pytest
+import torch
+
+import rnnviz
+from rnnviz.exports.drawing import Drawer
+from rnnviz.exports.ink import ink_of
+from rnnviz.exports.shot import Shot
+from rnnviz.figures.presets import PRESETS
+from tests.exports.pictured import heats, packed
+
+INK = ink_of(PRESETS["web"])
+
+
+def frames_of_held(drawing):
+    """Top and height of every frame around what is held."""
+    return [(one["y"], one["height"]) for one in drawing.items if one.get("dash") == [3, 2]]
+
+
+def test_what_is_held_is_framed_where_its_unit_is_and_not_where_it_is_cut_away():
+    """Unit 0 of h is held at 1 and 2, unit 2 of a gate at 3."""
+    torch.manual_seed(5)
+    held = [
+        rnnviz.Clamp(quantity="h", layer=0, start=1, stop=3, unit=0, value=0.5),
+        rnnviz.Clamp(quantity="i", layer=0, start=3, stop=4, unit=2, value=0.5),
+    ]
+    trace = rnnviz.trace(torch.nn.LSTM(3, 4), torch.randn(5, 1, 3), clamps=held).numpy()
+    with Drawer(packed(trace)) as drawer:
+        found = {
+            part: drawer.draw(Shot(view="map", units=part[:2], timesteps=part[2:]), INK, 800)
+            for part in ((0, 2, 0, 5), (1, 3, 0, 5), (0, 4, 2, 4))
+        }
+    tops = {part: heats(drawing)[part[3] - part[2]] for part, drawing in found.items()}
+
+    for part, units in (((0, 2, 0, 5), [0, 0]), ((1, 3, 0, 5), [1]), ((0, 4, 2, 4), [0, 2])):
+        high = tops[part]["height"] / (part[1] - part[0])
+        expected = [(tops[part]["y"] + unit * high - 1, high + 2) for unit in units]
+        assert frames_of_held(found[part]) == [pytest.approx(one) for one in expected]
