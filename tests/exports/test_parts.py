@@ -7,10 +7,18 @@ import rnnviz
 from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.ink import ink_of
 from rnnviz.exports.shot import Shot
+from rnnviz.exports.svg import heat_colors
 from rnnviz.figures.presets import PRESETS
-from tests.exports.pictured import heats, packed
+from tests.exports.pictured import drawer_of, heats, packed
 
 INK = ink_of(PRESETS["web"])
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    drawer, trace = drawer_of()
+    yield drawer, trace
+    drawer.close()
 
 
 def frames_of_held(drawing):
@@ -37,3 +45,17 @@ def test_what_is_held_is_framed_where_its_unit_is_and_not_where_it_is_cut_away()
         high = tops[part]["height"] / (part[1] - part[0])
         expected = [(tops[part]["y"] + unit * high - 1, high + 2) for unit in units]
         assert frames_of_held(found[part]) == [pytest.approx(one) for one in expected]
+
+
+@pytest.mark.parametrize(("units", "there"), [((0, 2), 2), ((1, 3), 1), ((2, 4), 0)])
+def test_of_some_units_those_are_shown_that_are_computed_by_then(drawn, units, there):
+    """In the middle of the h of update 1 that is units 0 and 1."""
+    drawer, trace = drawn
+    tau = 1 + 7 / 8
+    whole = heats(drawer.draw(Shot(view="map", tau=tau), INK, 800))
+    found = heats(drawer.draw(Shot(view="map", tau=tau, units=units), INK, 800))
+    column = trace.seq_len + 1
+
+    assert len(heat_colors(whole[column])) == 2
+    assert len(found) == len(whole) - (there == 0)
+    assert not there or heat_colors(found[column]) == heat_colors(whole[column])[slice(*units)]

@@ -67,6 +67,7 @@ function croppedLane(run, lane, index, part, units) {
     layer: lane.layer - part.firstLayer,
     hiddenSize,
     stateSize,
+    wholeSize: lane.stateSize,
     firstUnit: from,
     h,
     widths: { ...lane.widths, h: stateSize },
