@@ -9,7 +9,7 @@ from rnnviz.exports.ink import ink_of
 from rnnviz.exports.shot import Shot
 from rnnviz.exports.svg import heat_colors
 from rnnviz.figures.presets import PRESETS
-from tests.exports.pictured import drawer_of, heats, packed
+from tests.exports.pictured import drawer_of, heats, packed, texts
 
 INK = ink_of(PRESETS["web"])
 
@@ -59,3 +59,41 @@ def test_of_some_units_those_are_shown_that_are_computed_by_then(drawn, units, t
     assert len(heat_colors(whole[column])) == 2
     assert len(found) == len(whole) - (there == 0)
     assert not there or heat_colors(found[column]) == heat_colors(whole[column])[slice(*units)]
+
+
+def test_a_part_lies_as_a_net_of_its_size_would(drawn):
+    """The lower layer as a net of one layer, the forward lanes as a net of one direction."""
+    drawer, _ = drawn
+    parts = {(1, True): {"layers": (0, 1)}, (2, False): {"directions": ("forward",)}}
+    for (layers, both), part in parts.items():
+        with drawer_of(layers=layers, both=both)[0] as small:
+            alone = small.draw(Shot(view="map", at="0.forward.4.0", all=True), INK, 800)
+        shot = Shot(view="map", at="0.forward.4.0", all=True, **part)
+
+        assert places(drawer.draw(shot, INK, 800)) == places(alone)
+
+
+def places(drawing):
+    return [tuple(one[k] for k in ("x", "y", "width", "height")) for one in heats(drawing)]
+
+
+NAMES = {
+    "lower layer": ({"layers": (0, 1)}, {"input x", "h, layer 0", "h_n[0]", "h_n[1]"}),
+    "upper layer": ({"layers": (1, 2)}, {"h, layer 0", "output", "h_n[2]", "h_n[3]"}),
+    "reverse": ({"directions": ("reverse",)}, {"input x", "output", "h_n[1]", "h_n[3]"}),
+}
+
+
+@pytest.mark.parametrize(("part", "names"), NAMES.values(), ids=NAMES)
+def test_ends_of_a_part_have_their_names_in_the_whole(drawn, part, names):
+    drawer, _ = drawn
+    words = texts(drawer.draw(Shot(view="map", legend=False, **part), INK, 800))
+
+    assert {one for one in words if one.startswith(("input", "output", "h_n", "h, "))} == names
+
+
+def test_timesteps_of_a_part_keep_their_tokens():
+    with drawer_of(labels=["a", "b", "c", "d", "e"])[0] as drawer:
+        words = texts(drawer.draw(Shot(view="map", timesteps=(2, 4)), INK, 800))
+
+    assert [one for one in words if one in "abcde"] == ["c", "d"]
