@@ -35,6 +35,14 @@ def drawer_of(kind="RNN", labels=None, **sizes):
     return Drawer(packed(trace, labels)), trace
 
 
+def heats(drawing):
+    return [item for item in drawing.items if item["kind"] == "heat"]
+
+
+def texts(drawing):
+    return [item["text"] for item in drawing.items if item["kind"] == "text" and item["text"]]
+
+
 def needs(program):
     """Skip where a program is not installed; on CI all are."""
     if shutil.which(program) is None and not os.environ.get("CI"):
@@ -71,8 +79,7 @@ def told_of(folder, pdf, program, *options):
 
 def cell_middles(drawing, number):
     """The middles of the numbers of the columns on a map: of one column after the other."""
-    heats = [item for item in drawing.items if item["kind"] == "heat"]
-    item = heats[number]
+    item = heats(drawing)[number]
     high = item["height"] / item["rows"]
     x = item["x"] + item["width"] / 2
     return [(x, item["y"] + (row + 0.5) * high) for row in range(item["rows"])]

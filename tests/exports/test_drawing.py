@@ -13,7 +13,7 @@ from rnnviz.exports.shot import Shot
 from rnnviz.exports.svg import heat_colors
 from rnnviz.figures.presets import COLOR_MAPS, PRESETS
 from rnnviz.figures.theme import SignedScale
-from tests.exports.pictured import drawer_of, packed, run_of
+from tests.exports.pictured import drawer_of, heats, packed, run_of, texts
 
 INK = ink_of(PRESETS["web"])
 H = SignedScale(limit=1.0)
@@ -24,14 +24,6 @@ def drawn():
     drawer, trace = drawer_of()
     yield drawer, trace
     drawer.close()
-
-
-def heats(drawing):
-    return [item for item in drawing.items if item["kind"] == "heat"]
-
-
-def texts(drawing):
-    return [item["text"] for item in drawing.items if item["kind"] == "text" and item["text"]]
 
 
 def states(trace, layer, direction, t, units=slice(None)):

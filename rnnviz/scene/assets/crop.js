@@ -49,6 +49,9 @@ export function cropped(run, { layers, directions, units, timesteps }) {
 function croppedLane(run, lane, index, part, units) {
   const [from, to] = units ?? [0, lane.stateSize];
   const stateSize = Math.min(to, lane.stateSize) - from;
+  const hiddenSize = units ? Math.min(to, lane.hiddenSize) - from : lane.hiddenSize;
+  const isThere = ([quantity, , , unit]) =>
+    unit === null || (unit >= from && unit - from < (quantity === "h" ? stateSize : hiddenSize));
   const { firstT: first, seqLen } = part;
   const forward = lane.direction === "forward";
   const before = previousOf(run, lane, forward ? first : first + seqLen - 1);
@@ -62,7 +65,9 @@ function croppedLane(run, lane, index, part, units) {
     ...lane,
     index,
     layer: lane.layer - part.firstLayer,
+    hiddenSize,
     stateSize,
+    wholeSize: lane.stateSize,
     firstUnit: from,
     h,
     widths: { ...lane.widths, h: stateSize },
@@ -71,7 +76,7 @@ function croppedLane(run, lane, index, part, units) {
     ),
     startName: before === null ? "h_0" : `h[${before}]`,
     endName: atEnd ? `h_n[${lane.index}]` : "…",
-    clamps: lane.clamps.map(([name, start, stop, unit, words]) => [
+    clamps: lane.clamps.filter(isThere).map(([name, start, stop, unit, words]) => [
       name,
       Math.max(start - first, 0),
       Math.min(stop - first, seqLen),

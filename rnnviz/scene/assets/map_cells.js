@@ -53,7 +53,12 @@ function laneColumns(view, plan, list, lane) {
     if (moment.done(lane.index, t)) {
       return lane.stateSize;
     }
-    return moment.lane === lane && moment.t === t ? rowsShown(moment, "h", lane.stateSize) : 0;
+    if (moment.lane !== lane || moment.t !== t) {
+      return 0;
+    }
+    // Of some units those below the first are computed before it.
+    const there = rowsShown(moment, "h", lane.wholeSize ?? lane.stateSize) - (lane.firstUnit ?? 0);
+    return Math.min(Math.max(there, 0), lane.stateSize);
   };
   const hit = (t) => ({ part: "h", lane: lane.index, t, rows: lane.stateSize });
   columns(view, plan, list, block, shown, hit);
