@@ -146,8 +146,9 @@ def _still(
     return still(drawer, shot, preset, title=title, link=link)
 
 
-# Each holds a run in JavaScript.
-@st.cache_resource(max_entries=4, show_spinner="Drawing…", on_release=Drawer.close)
+# Each holds a run in JavaScript. One that is dropped ends by itself once nobody draws with it: were
+# it ended here, a session that still does would lose its picture.
+@st.cache_resource(max_entries=4, show_spinner="Drawing…")
 def _drawer(settings: Settings, sample: int, wrong: bool, _run: Run) -> Drawer:  # noqa: ARG001
     return Drawer((packed_wrong if wrong else packed)(_run, sample))
 

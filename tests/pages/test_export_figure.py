@@ -4,7 +4,11 @@ import re
 
 import pytest
 
+from rnnviz.exports.ink import ink_of
+from rnnviz.exports.shot import Shot
+from rnnviz.figures.presets import PRESETS
 from rnnviz.ui import figure_export
+from tests.exports.pictured import packed, run_of
 
 EXPORT = "../../pages/share/export.py"
 
@@ -155,3 +159,21 @@ def test_more_than_one_moment_are_a_filmstrip(figure):
     assert len(re.findall(r">update \d+: layer", svg)) == 4
     assert caption(page).startswith("Unrolled map, moments one after the other. 2-layer")
     assert sorted(offered) == [f"rnnviz-map-column.{kind}" for kind in ("pdf", "png", "svg")]
+
+
+def test_a_drawer_that_others_push_out_draws_on_and_then_ends(monkeypatch):
+    """Sessions share them: one must not take the picture from another that is drawing it."""
+    _, trace = run_of()
+    monkeypatch.setattr(figure_export, "packed", lambda *_: packed(trace))
+    figure_export._drawer.clear()
+    first = figure_export._drawer("first", 0, False, None)
+    process = first._process
+    for other in range(4):
+        figure_export._drawer(f"other {other}", 0, False, None)
+
+    assert first.draw(Shot(view="map"), ink_of(PRESETS["web"]), 400).items
+    assert first._process is process
+    assert process.poll() is None
+    del first
+    assert process.poll() is not None
+    figure_export._drawer.clear()
