@@ -284,3 +284,13 @@ def test_without_colours_rows_beside_the_lens_are_marked_too():
 
     assert found > 20
     assert lines[0] - lines[1] >= found
+
+
+def test_few_parts_of_a_run_are_kept(drawn):
+    """Each is a copy of its states, and a slider asks for one after the other."""
+    drawer, _ = drawn
+    parts = [(first, last) for first in range(5) for last in range(first + 1, 6)]
+    for part in parts:
+        drawer.draw(Shot(view="map", timesteps=part), INK, 800)
+
+    assert drawer._run("String(opened().parts.size)") == "4"
