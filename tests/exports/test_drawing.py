@@ -294,3 +294,16 @@ def test_few_parts_of_a_run_are_kept(drawn):
         drawer.draw(Shot(view="map", timesteps=part), INK, 800)
 
     assert drawer._run("String(opened().parts.size)") == "4"
+
+
+def test_without_a_frame_an_update_is_as_far(drawn):
+    """The same numbers as with one, in the midst of an update too; none beside it in a part."""
+    drawer, _ = drawn
+    framed, plain = (
+        heats(drawer.draw(Shot(view="map", tau=1 + 7 / 8, frame=frame), INK, 800))
+        for frame in (True, False)
+    )
+    before = heats(drawer.draw(Shot(view="map", tau=1 + 7 / 8, timesteps=(2, 4)), INK, 800))
+
+    assert [one["rows"] for one in plain] == [one["rows"] for one in framed]
+    assert [one["rows"] for one in before] == [3, 3, 4, 4, 4, 4]

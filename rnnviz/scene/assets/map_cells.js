@@ -53,7 +53,9 @@ function laneColumns(view, plan, list, lane) {
     if (moment.done(lane.index, t)) {
       return lane.stateSize;
     }
-    return moment.lane === lane && moment.t === t ? rowsShown(moment, "h", lane.stateSize) : 0;
+    // Without a frame the lane in the light is a copy, whose update is as far all the same.
+    const lit = moment.lane.index === lane.index && moment.t === t;
+    return lit ? rowsShown(moment, "h", lane.stateSize) : 0;
   };
   const hit = (t) => ({ part: "h", lane: lane.index, t, rows: lane.stateSize });
   columns(view, plan, list, block, shown, hit);
