@@ -16,7 +16,7 @@ from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.filmstrip import MAX_MOMENTS, MIN_MOMENTS, filmstrip
 from rnnviz.exports.moments import evenly
 from rnnviz.exports.shot import VIEW_WORDS, Shot
-from rnnviz.exports.still import Still, still, still_bytes
+from rnnviz.exports.still import Still, check_pixels, still, still_bytes
 from rnnviz.exports.tikz import tikz_picture
 from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
 from rnnviz.ui.cache import Run
@@ -190,6 +190,8 @@ def _files(picture: Still, asked: _Asked, name: str) -> None:
     )
     for kind, help in _FORMATS.items():
         form = kind.lower()
+        if form == "png" and not _has_room(picture, dpi):
+            continue
         file_button(
             row,
             kind,
@@ -199,6 +201,16 @@ def _files(picture: Still, asked: _Asked, name: str) -> None:
         )
     if picture.drawing is not None:
         _tikz_button(row, picture, asked, name)
+
+
+def _has_room(picture: Still, dpi: int) -> bool:
+    """Whether a PNG can be made; if not, it is said why."""
+    try:
+        check_pixels(picture, dpi)
+    except ValueError as error:
+        st.caption(f"No PNG: {sentence(error)}")
+        return False
+    return True
 
 
 def _tikz_button(place: DeltaGenerator, picture: Still, asked: _Asked, name: str) -> None:

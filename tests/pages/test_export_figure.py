@@ -177,3 +177,13 @@ def test_a_drawer_that_others_push_out_draws_on_and_then_ends(monkeypatch):
     del first
     assert process.poll() is not None
     figure_export._drawer.clear()
+
+
+def test_a_png_of_too_many_pixels_is_not_offered(figure):
+    page, offered = figure(choose("_figure_preset", "poster"), choose("_figure_dpi_", 1200))
+
+    assert "rnnviz-map-poster.png" not in offered
+    assert "rnnviz-map-poster.pdf" in offered
+    assert "No PNG: A PNG may have 36 million pixels" in " ".join(
+        one.value.replace("\\", "") for one in page.main.caption
+    )
