@@ -125,7 +125,7 @@ def _link_of(run: Run, sample: int, shot: Shot, preset: Preset) -> str:
         "QR code with a link to this moment", key="_figure_qr", persist_state="session"
     ):
         return ""
-    moment = moment_of(run)
+    moment = moment_of(run, sample)
     asked = {"at": shot.at, "order": shot.order, "all": "1" if shot.all else ""}
     words = moment.words | {name: word for name, word in asked.items() if word}
     return moment_link(moment._replace(words=words), sample)

@@ -26,15 +26,15 @@ def asked_shot(run: Run, sample: int, view: View) -> Shot:
         ValueError: the moment is none of this run.
     """
     with st.expander("The moment", icon=":material/schedule:"):
-        moment = _moment(run, view)
+        moment = _moment(run, sample, view)
     with st.expander("Layers, units, timesteps and marks", icon=":material/tune:"):
         shown = _part(run, sample, view) | _marks(view)
     return Shot(view=view, **moment, **shown)
 
 
-def _moment(run: Run, view: View) -> dict[str, Any]:
+def _moment(run: Run, sample: int, view: View) -> dict[str, Any]:
     """Where the player was last, unless another moment is typed."""
-    last = moment_of(run).words
+    last = moment_of(run, sample).words
     row = st.container(horizontal=True, vertical_alignment="bottom")
     cells = run.trace.cells
     at = row.text_input(

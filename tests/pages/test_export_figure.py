@@ -187,3 +187,13 @@ def test_a_png_of_too_many_pixels_is_not_offered(figure):
     assert "No PNG: A PNG may have 36 million pixels" in " ".join(
         one.value.replace("\\", "") for one in page.main.caption
     )
+
+
+def test_a_moment_past_the_end_of_a_padded_sample_is_passed_over(figure):
+    """The player was left in a longer sample of the batch."""
+    page, _ = figure(at="0.forward.5.0", input="random numbers", batch=2, lengths="6, 2")
+    assert caption(page).startswith("Unrolled map at layer 0, forward, timestep 5")
+
+    page.slider(key="sample").set_value(1).run()
+    assert errors(page) == ""
+    assert caption(page).startswith("Unrolled map at layer 1, reverse, timestep 0")
