@@ -25,7 +25,7 @@ from rnnviz.ui.files import file_button
 from rnnviz.ui.moment import moment_link, moment_of
 from rnnviz.ui.packed import packed, packed_wrong
 from rnnviz.ui.settings import Settings
-from rnnviz.ui.words import sentence
+from rnnviz.ui.words import drawn_from, sentence
 
 # CSS pixels per millimetre, in which a browser shows a picture at its true size.
 _PIXELS = 96 / MM_PER_INCH
@@ -229,8 +229,6 @@ def _tikz(svg: str, preset: Preset, title: str, _picture: Still) -> str:  # noqa
 
 
 def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
-    settings = run.settings
-    drawn = settings.weights == "default" and not settings.edits
     right = shot.order != "time-first"
     what = f"{VIEW_WORDS[shot.view]}, moments one after the other"
     if picture.drawing is not None:
@@ -238,7 +236,7 @@ def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
     words = caption(
         run.trace,
         what=what,
-        seed=settings.seed if drawn else None,
+        seed=drawn_from(run.settings),
         apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=None if shot.blank else preset.colors,
