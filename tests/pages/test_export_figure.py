@@ -197,3 +197,16 @@ def test_a_moment_past_the_end_of_a_padded_sample_is_passed_over(figure):
     page.slider(key="sample").set_value(1).run()
     assert errors(page) == ""
     assert caption(page).startswith("Unrolled map at layer 1, reverse, timestep 0")
+
+
+def test_the_gates_are_those_of_the_cell_in_the_light(figure):
+    """Layers of a stack have other ones, or none."""
+    anatomy = choose("_figure_view", "anatomy")
+
+    def offered_at(at):
+        page, _ = figure(anatomy, at=at, kind="stack", stack="RNN 3, LSTM 4, GRU 3")
+        return [one.options for one in page.selectbox if one.label == "Gate"]
+
+    assert offered_at("0.forward.0.0") == []
+    assert offered_at("1.forward.0.0") == [["i", "f", "g", "o"]]
+    assert offered_at(None) == [["r", "z", "n"]]
