@@ -104,7 +104,8 @@ def check_drawn_size(size: int) -> None:
 class Drawer:
     """Draws pictures of one packed run, one after the other; to be closed after use.
 
-    The drawing is done by a process of its own, which ends with the drawer.
+    The drawing is done by a process of its own, which ends with the drawer: when it is closed, or
+    nothing refers to it any more.
 
     Attributes:
         sizes: what a `Shot` may name.

@@ -156,7 +156,7 @@ def still_bytes(picture: Still, kind: StillFormat, *, dpi: int = 300) -> bytes:
     import typst
 
     if kind == "png":
-        _check_pixels(picture, dpi)
+        check_pixels(picture, dpi)
     with TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "picture.svg").write_text(picture.svg, "utf-8")
@@ -179,7 +179,12 @@ def page_of(picture: Still) -> str:
     )
 
 
-def _check_pixels(picture: Still, dpi: int) -> None:
+def check_pixels(picture: Still, dpi: int) -> None:
+    """Refuse a PNG that `still_bytes` would not make.
+
+    Raises:
+        ValueError, TooLargeError: as `still_bytes` does.
+    """
     if dpi < 1:
         raise ValueError(f"dpi must be at least 1, got {dpi}.")
     across, down = (side / MM_PER_INCH * dpi for side in (picture.width_mm, picture.height_mm))

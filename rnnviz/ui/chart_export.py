@@ -24,9 +24,8 @@ from rnnviz.figures import Look
 from rnnviz.figures.presets import DEFAULT_PRESET, PRESETS, Preset
 from rnnviz.ui.cache import Run
 from rnnviz.ui.charts import OF_A_CELL, chart_names, chart_of
-from rnnviz.ui.settings import DRAWN_WEIGHTS
 from rnnviz.ui.views import choose_cell
-from rnnviz.ui.words import sentence
+from rnnviz.ui.words import drawn_from, sentence
 
 # The last file that was made, and of what.
 _MADE = "_chart_file"
@@ -153,12 +152,10 @@ def _preview(laid: go.Figure, preset: Preset, key: str) -> None:
 
 def _caption(run: Run, figure: go.Figure, preset: Preset) -> None:
     """Sentences to copy."""
-    settings = run.settings
-    drawn = settings.weights in DRAWN_WEIGHTS and not settings.edits
     words = caption(
         run.trace,
         what=re.sub(r"<[^>]+>", "", figure.layout.title.text),
-        seed=settings.seed if drawn else None,
+        seed=drawn_from(run.settings),
         apart=run.comparison.max_difference,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=preset.colors,

@@ -14,7 +14,7 @@ from rnnviz.ui.words import sentence
 
 def link_section(run: Run, sample: int) -> None:
     """The address, how far it carries, and its QR code."""
-    moment = moment_of(run)
+    moment = moment_of(run, sample)
     link = moment_link(moment, sample)
     where = "where everyone starts" if moment.is_start else f"at {moment}"
     st.write(f"It opens this run with every setting, and the player {where}.")

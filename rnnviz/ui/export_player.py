@@ -47,7 +47,7 @@ def player_section(run: Run, sample: int) -> None:
         "One file that plays in any browser, without a network or a server: step, scrub, hover, "
         "look into every unit. For lectures, blog posts and iframes."
     )
-    choice = _choose(run)
+    choice = _choose(run, sample)
     size = len(packed(run, sample)) * (2 if choice.wrong else 1)
     if size > PAGE_MAX_BYTES:
         st.warning(
@@ -80,7 +80,7 @@ def player_file(run: Run, sample: int, choice: _Choice) -> str:
     )
 
 
-def _choose(run: Run) -> _Choice:
+def _choose(run: Run, sample: int) -> _Choice:
     """The controls; those that this run gives nothing to choose for are left out."""
     left, right = st.columns(2)
     title = left.text_input("Title", _TITLE, max_chars=_MAX_TITLE, key="_export_title")
@@ -97,7 +97,7 @@ def _choose(run: Run) -> _Choice:
     hide = st.multiselect(
         "Leave out", PARTS, hidden_parts(), key="_export_hide", placeholder="nothing"
     )
-    moment = moment_of(run)
+    moment = moment_of(run, sample)
     row = st.container(horizontal=True)
     at_moment = not moment.is_start and row.toggle(f"Begin at {moment}", True, key="_export_at")
     wrong = has_wrong_order(run.trace) and row.toggle(

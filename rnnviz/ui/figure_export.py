@@ -16,7 +16,7 @@ from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.filmstrip import MAX_MOMENTS, MIN_MOMENTS, filmstrip
 from rnnviz.exports.moments import evenly
 from rnnviz.exports.shot import VIEW_WORDS, Shot
-from rnnviz.exports.still import Still, still, still_bytes
+from rnnviz.exports.still import Still, check_pixels, still, still_bytes
 from rnnviz.exports.tikz import tikz_picture
 from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
 from rnnviz.ui.cache import Run
@@ -25,7 +25,7 @@ from rnnviz.ui.files import file_button
 from rnnviz.ui.moment import moment_link, moment_of
 from rnnviz.ui.packed import packed, packed_wrong
 from rnnviz.ui.settings import Settings
-from rnnviz.ui.words import sentence
+from rnnviz.ui.words import drawn_from, sentence
 
 # CSS pixels per millimetre, in which a browser shows a picture at its true size.
 _PIXELS = 96 / MM_PER_INCH
@@ -125,7 +125,7 @@ def _link_of(run: Run, sample: int, shot: Shot, preset: Preset) -> str:
         "QR code with a link to this moment", key="_figure_qr", persist_state="session"
     ):
         return ""
-    moment = moment_of(run)
+    moment = moment_of(run, sample)
     asked = {"at": shot.at, "order": shot.order, "all": "1" if shot.all else ""}
     words = moment.words | {name: word for name, word in asked.items() if word}
     return moment_link(moment._replace(words=words), sample)
@@ -146,8 +146,9 @@ def _still(
     return still(drawer, shot, preset, title=title, link=link)
 
 
-# Each holds a run in JavaScript.
-@st.cache_resource(max_entries=4, show_spinner="Drawing…", on_release=Drawer.close)
+# Each holds a run in JavaScript. One that is dropped ends by itself once nobody draws with it: were
+# it ended here, a session that still does would lose its picture.
+@st.cache_resource(max_entries=4, show_spinner="Drawing…")
 def _drawer(settings: Settings, sample: int, wrong: bool, _run: Run) -> Drawer:  # noqa: ARG001
     return Drawer((packed_wrong if wrong else packed)(_run, sample))
 
@@ -189,6 +190,8 @@ def _files(picture: Still, asked: _Asked, name: str) -> None:
     )
     for kind, help in _FORMATS.items():
         form = kind.lower()
+        if form == "png" and not _has_room(picture, dpi):
+            continue
         file_button(
             row,
             kind,
@@ -198,6 +201,16 @@ def _files(picture: Still, asked: _Asked, name: str) -> None:
         )
     if picture.drawing is not None:
         _tikz_button(row, picture, asked, name)
+
+
+def _has_room(picture: Still, dpi: int) -> bool:
+    """Whether a PNG can be made; if not, it is said why."""
+    try:
+        check_pixels(picture, dpi)
+    except ValueError as error:
+        st.caption(f"No PNG: {sentence(error)}")
+        return False
+    return True
 
 
 def _tikz_button(place: DeltaGenerator, picture: Still, asked: _Asked, name: str) -> None:
@@ -216,8 +229,6 @@ def _tikz(svg: str, preset: Preset, title: str, _picture: Still) -> str:  # noqa
 
 
 def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
-    settings = run.settings
-    drawn = settings.weights == "default" and not settings.edits
     right = shot.order != "time-first"
     what = f"{VIEW_WORDS[shot.view]}, moments one after the other"
     if picture.drawing is not None:
@@ -225,7 +236,7 @@ def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
     words = caption(
         run.trace,
         what=what,
-        seed=settings.seed if drawn else None,
+        seed=drawn_from(run.settings),
         apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=None if shot.blank else preset.colors,

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.exports.shot import Shot, Span, View
+from rnnviz.records import CellTrace, Trace
 from rnnviz.scene.schedules import ORDERS
 from rnnviz.ui.cache import Run
 from rnnviz.ui.moment import moment_of
@@ -26,17 +27,16 @@ def asked_shot(run: Run, sample: int, view: View) -> Shot:
         ValueError: the moment is none of this run.
     """
     with st.expander("The moment", icon=":material/schedule:"):
-        moment = _moment(run, view)
+        moment = _moment(run, sample, view)
     with st.expander("Layers, units, timesteps and marks", icon=":material/tune:"):
         shown = _part(run, sample, view) | _marks(view)
     return Shot(view=view, **moment, **shown)
 
 
-def _moment(run: Run, view: View) -> dict[str, Any]:
+def _moment(run: Run, sample: int, view: View) -> dict[str, Any]:
     """Where the player was last, unless another moment is typed."""
-    last = moment_of(run).words
+    last = moment_of(run, sample).words
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    cells = run.trace.cells
     at = row.text_input(
         "Cell in the light",
         last.get("at", ""),
@@ -45,7 +45,7 @@ def _moment(run: Run, view: View) -> dict[str, Any]:
         key=f"_figure_at_{last.get('at', '')}",
         placeholder="the last update",
         help="layer.direction.t.unit, as in the player's link: 1.reverse.4.3. A part of the update "
-        f"may follow, one of wx, wh, a, {'gates, ' if cells[0].gate_names else ''}h.",
+        f"may follow, one of wx, wh, a, {'gates, ' if _has_gates(run.trace) else ''}h.",
         width=220,
     )
     there = [one for one in ORDERS if one != "time-first" or has_wrong_order(run.trace)]
@@ -58,7 +58,7 @@ def _moment(run: Run, view: View) -> dict[str, Any]:
         key=f"_figure_order_{len(there)}_{last.get('order', '')}",
         width=220,
     )
-    names = cells[0].gate_names
+    names = _cell_at(run.trace, at.strip()).gate_names
     found: dict[str, Any] = {"at": at.strip(), "order": order}
     if names and view != "map":
         found["gate"] = row.selectbox("Gate", names, key=f"_figure_gate_{names}", width=120)
@@ -69,6 +69,17 @@ def _moment(run: Run, view: View) -> dict[str, Any]:
         help="States that are computed after this moment too.",
     )
     return found
+
+
+def _has_gates(trace: Trace) -> bool:
+    return any(cell.gate_names for cell in trace.cells)
+
+
+def _cell_at(trace: Trace, at: str) -> CellTrace:
+    """The cell of a moment, the last one where it names none: those of a stack differ in gates."""
+    place = at.split(".")[:2]
+    named = [one for one in trace.cells if [str(one.layer), one.direction] == place]
+    return named[0] if named else trace.cells[-1]
 
 
 def _part(run: Run, sample: int, view: View) -> dict[str, Any]:

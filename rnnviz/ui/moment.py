@@ -47,15 +47,19 @@ class Moment(NamedTuple):
 _START = Moment(0, "forward", 0, 0, {})
 
 
-def moment_of(run: Run) -> Moment:
-    """Where the player is in a run; where it starts if it was not moved, or is not in this run."""
+def moment_of(run: Run, sample: int) -> Moment:
+    """Where the player is in a run; where it starts if it was not moved, or is not in this run.
+
+    A padded sample has its own timesteps alone.
+    """
     words = dict(place())
     found = _AT.fullmatch(words.get("at", ""))
     if found is None:
         return _START
     layer, direction, t, unit = int(found[1]), found[2], int(found[3]), int(found[4])
-    config = run.trace.config
-    if (layer, direction) not in config.lanes or t >= run.trace.seq_len:
+    config, lengths = run.trace.config, run.trace.lengths
+    length = run.trace.seq_len if lengths is None else lengths[sample]
+    if (layer, direction) not in config.lanes or t >= length:
         return _START
     if unit >= run.trace.cell(layer, direction).hidden_size:
         return _START

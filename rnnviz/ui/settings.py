@@ -28,6 +28,9 @@ DRAWN_WEIGHTS = (
     "constant",
 )
 
+# Of these, the ones that are the same for every seed.
+SEEDLESS_WEIGHTS = ("zeros", "identity", "constant")
+
 # Nets built by formula, under the names of their functions in `rnnviz.examples`.
 EXAMPLE_WEIGHTS: dict[str, str] = {
     "remembers the first token": "remember_first",

@@ -10,7 +10,7 @@ import rnnviz
 from rnnviz.config import RNNConfig
 from rnnviz.figures.names import net_name
 from rnnviz.records import Comparison, Step, Trace
-from rnnviz.ui.settings import Settings
+from rnnviz.ui.settings import DRAWN_WEIGHTS, SEEDLESS_WEIGHTS, Settings
 
 
 def net_words(trace: Trace) -> str:
@@ -108,6 +108,12 @@ def warning_words(comparison: Comparison) -> str:
 def settings_words(settings: Settings) -> str:
     """Every setting as a link would hold it, those that decide nothing included."""
     return "Settings: " + ", ".join(f"{name} = {value}" for name, value in asdict(settings).items())
+
+
+def drawn_from(settings: Settings) -> int | None:
+    """What a caption says the weights were drawn from; None where no seed decides them alone."""
+    drawn = settings.weights in DRAWN_WEIGHTS and settings.weights not in SEEDLESS_WEIGHTS
+    return settings.seed if drawn and not settings.edits else None
 
 
 def sentence(error: Exception | str) -> str:

@@ -276,3 +276,26 @@ def test_without_colours_rows_beside_the_lens_are_marked_too():
 
     assert found > 20
     assert lines[0] - lines[1] >= found
+
+
+def test_few_parts_of_a_run_are_kept(drawn):
+    """Each is a copy of its states, and a slider asks for one after the other."""
+    drawer, _ = drawn
+    parts = [(first, last) for first in range(5) for last in range(first + 1, 6)]
+    for part in parts:
+        drawer.draw(Shot(view="map", timesteps=part), INK, 800)
+
+    assert drawer._run("String(opened().parts.size)") == "4"
+
+
+def test_without_a_frame_an_update_is_as_far(drawn):
+    """The same numbers as with one, in the midst of an update too; none beside it in a part."""
+    drawer, _ = drawn
+    framed, plain = (
+        heats(drawer.draw(Shot(view="map", tau=1 + 7 / 8, frame=frame), INK, 800))
+        for frame in (True, False)
+    )
+    before = heats(drawer.draw(Shot(view="map", tau=1 + 7 / 8, timesteps=(2, 4)), INK, 800))
+
+    assert [one["rows"] for one in plain] == [one["rows"] for one in framed]
+    assert [one["rows"] for one in before] == [3, 3, 4, 4, 4, 4]

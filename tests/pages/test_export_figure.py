@@ -4,7 +4,11 @@ import re
 
 import pytest
 
+from rnnviz.exports.ink import ink_of
+from rnnviz.exports.shot import Shot
+from rnnviz.figures.presets import PRESETS
 from rnnviz.ui import figure_export
+from tests.exports.pictured import packed, run_of
 
 EXPORT = "../../pages/share/export.py"
 
@@ -155,3 +159,54 @@ def test_more_than_one_moment_are_a_filmstrip(figure):
     assert len(re.findall(r">update \d+: layer", svg)) == 4
     assert caption(page).startswith("Unrolled map, moments one after the other. 2-layer")
     assert sorted(offered) == [f"rnnviz-map-column.{kind}" for kind in ("pdf", "png", "svg")]
+
+
+def test_a_drawer_that_others_push_out_draws_on_and_then_ends(monkeypatch):
+    """Sessions share them: one must not take the picture from another that is drawing it."""
+    _, trace = run_of()
+    monkeypatch.setattr(figure_export, "packed", lambda *_: packed(trace))
+    figure_export._drawer.clear()
+    first = figure_export._drawer("first", 0, False, None)
+    process = first._process
+    for other in range(4):
+        figure_export._drawer(f"other {other}", 0, False, None)
+
+    assert first.draw(Shot(view="map"), ink_of(PRESETS["web"]), 400).items
+    assert first._process is process
+    assert process.poll() is None
+    del first
+    assert process.poll() is not None
+    figure_export._drawer.clear()
+
+
+def test_a_png_of_too_many_pixels_is_not_offered(figure):
+    page, offered = figure(choose("_figure_preset", "poster"), choose("_figure_dpi_", 1200))
+
+    assert "rnnviz-map-poster.png" not in offered
+    assert "rnnviz-map-poster.pdf" in offered
+    assert "No PNG: A PNG may have 36 million pixels" in " ".join(
+        one.value.replace("\\", "") for one in page.main.caption
+    )
+
+
+def test_a_moment_past_the_end_of_a_padded_sample_is_passed_over(figure):
+    """The player was left in a longer sample of the batch."""
+    page, _ = figure(at="0.forward.5.0", input="random numbers", batch=2, lengths="6, 2")
+    assert caption(page).startswith("Unrolled map at layer 0, forward, timestep 5")
+
+    page.slider(key="sample").set_value(1).run()
+    assert errors(page) == ""
+    assert caption(page).startswith("Unrolled map at layer 1, reverse, timestep 0")
+
+
+def test_the_gates_are_those_of_the_cell_in_the_light(figure):
+    """Layers of a stack have other ones, or none."""
+    anatomy = choose("_figure_view", "anatomy")
+
+    def offered_at(at):
+        page, _ = figure(anatomy, at=at, kind="stack", stack="RNN 3, LSTM 4, GRU 3")
+        return [one.options for one in page.selectbox if one.label == "Gate"]
+
+    assert offered_at("0.forward.0.0") == []
+    assert offered_at("1.forward.0.0") == [["i", "f", "g", "o"]]
+    assert offered_at(None) == [["r", "z", "n"]]

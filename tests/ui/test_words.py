@@ -8,8 +8,10 @@ import torch
 
 import rnnviz
 from rnnviz.records import Step
+from rnnviz.ui.settings import DEFAULTS, Settings
 from rnnviz.ui.words import (
     difference_words,
+    drawn_from,
     net_words,
     place_words,
     plain,
@@ -128,3 +130,21 @@ def test_lengths_are_named():
     packed = torch.nn.utils.rnn.pack_padded_sequence(torch.zeros(5, 2, 3), [5, 2])
 
     assert net_words(rnnviz.trace(NET, packed)).endswith("float32 · lengths 5, 2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "seed"),
+    [
+        ({}, 7),
+        ({"weights": "xavier"}, 7),
+        ({"weights": "zeros"}, None),
+        ({"weights": "constant"}, None),
+        ({"weights": "toggles"}, None),
+        ({"edits": "weight_ih_l0[0,0]=1"}, None),
+    ],
+    ids=["default", "xavier", "zeros", "constant", "by formula", "edited"],
+)
+def test_a_caption_names_the_seed_where_it_decides_the_weights(changes, seed):
+    known = {name: DEFAULTS[name] for name in Settings.__dataclass_fields__}
+
+    assert drawn_from(Settings(**known | {"seed": 7} | changes)) == seed

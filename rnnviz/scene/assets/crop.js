@@ -115,7 +115,7 @@ export function croppedMoment(moment, part) {
   const t = Math.min(Math.max(moment.t - first, 0), seqLen - 1);
   const away = place < 0 || t !== moment.t - first;
   // A copy is none of the lanes that are drawn, so that nothing is in the light.
-  const lane = away ? { ...lanes[Math.max(place, 0)] } : lanes[place];
+  const lane = away ? { ...lanes[Math.max(place, 0)], index: -1 } : lanes[place];
   const unit = moment.unit - lane.firstUnit;
   return {
     ...moment,

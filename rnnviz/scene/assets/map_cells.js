@@ -53,7 +53,8 @@ function laneColumns(view, plan, list, lane) {
     if (moment.done(lane.index, t)) {
       return lane.stateSize;
     }
-    if (moment.lane !== lane || moment.t !== t) {
+    // Without a frame the lane in the light is a copy, whose update is as far all the same.
+    if (moment.lane.index !== lane.index || moment.t !== t) {
       return 0;
     }
     // Of some units those below the first are computed before it.

@@ -14,6 +14,8 @@ import { restAt, START, turned } from "./walk.js";
 
 // Pixels; what stands left of the legend's bar.
 const LEGEND = 12;
+// Parts of the run that are kept: each has its states once more.
+const MOST_PARTS = 4;
 // The views that each word means, from top to bottom.
 const VIEWS = {
   map: ["map"],
@@ -110,6 +112,9 @@ export class Pictures {
   crop(view, crop) {
     const key = JSON.stringify(crop);
     if (!this.parts.has(key)) {
+      if (this.parts.size === MOST_PARTS) {
+        this.parts.delete(this.parts.keys().next().value);
+      }
       this.parts.set(key, cropped(this.run, crop));
     }
     const run = this.parts.get(key);
