@@ -4,7 +4,7 @@ import pytest
 
 from rnnviz.exports.shot import Shot, Sizes
 
-SIZES = Sizes(2, ["forward", "reverse"], 4, 5, 20, False)
+SIZES = Sizes(2, ["forward", "reverse"], 4, 5, 20, False, [4, 4, 4, 4])
 
 WRONG = {
     "view": (
