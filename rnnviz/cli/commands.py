@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from rnnviz.cli.figure import FIGURE_NOTES, add_figure, run_figure
+from rnnviz.cli.film import FILM_NOTES, add_film, run_film
 from rnnviz.cli.player import add_html, run_html
 from rnnviz.cli.records import (
     add_data,
@@ -79,6 +80,18 @@ COMMANDS: tuple[Command, ...] = (
         notes=FIGURE_NOTES,
         add_arguments=add_figure,
         run=run_figure,
+    ),
+    Command(
+        name="film",
+        summary="Write a trace as a film: GIF, WebP or MP4.",
+        example="film trace.npz --view map --span 0:24 --speed 2 --out net.gif",
+        more=(
+            "film trace.npz --walk time --size 1280 --theme dark --out net.mp4",
+            "film trace.npz --view whole --order both --span 6:12 --out step.webp",
+        ),
+        notes=FILM_NOTES,
+        add_arguments=add_film,
+        run=run_film,
     ),
     Command(
         name="html",

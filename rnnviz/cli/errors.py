@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from rnnviz.limits import TooLargeError
 
 DONE, DIFFERS, WRONG_USAGE, REFUSED, TOO_LARGE = range(5)
+# What a shell gives for a program that Ctrl+C ends.
+STOPPED = 130
 
 # For the help.
 EXIT_CODES = f"""\
 exit codes:
   {DONE}  done
-  {DIFFERS}  the numbers differ (trace, html, figure: from torch.nn's; diagnose: they are not equal)
+  {DIFFERS}  the numbers differ from torch.nn's (diagnose: from the net's)
   {WRONG_USAGE}  wrong usage: an option, or something that the file has not
   {REFUSED}  a file cannot be read or written, or is refused
-  {TOO_LARGE}  too large: the message says what to lower"""
+  {TOO_LARGE}  too large: the message says what to lower
+  {STOPPED}  stopped by Ctrl+C"""
 
 
 class CommandError(Exception):

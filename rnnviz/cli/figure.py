@@ -129,14 +129,14 @@ def run_figure(args: Namespace) -> int:
     check_sample(trace, args)
     with blaming(args.trace, WRONG_USAGE):
         shot = _shot(args, trace)
-        check_drawn_size(numbers_bytes(trace, sample=args.sample))
+        check_drawable(trace, args.sample)
     wrong = "--order time-first" if shot.order == "time-first" else ""
     again = run_again(trace, args.trace, wrong=wrong)
     preset = PRESETS[args.preset]
     preset = replace(preset, colors=args.colors) if args.colors else preset
-    with blaming(args.trace, WRONG_USAGE), _needing_packages():
+    with blaming(args.trace, WRONG_USAGE), needing_packages("pictures"):
         judged = _judged(again)
-        with Drawer(_packed(trace, again, judged, (args.sample, labels))) as drawer:
+        with Drawer(packed_again(trace, again, args.sample, labels)) as drawer:
             picture = still(drawer, shot, preset, title=args.title, link=args.link)
         data = _bytes(picture, preset, kind, args)
     apart = again.comparison and again.comparison.max_difference
@@ -223,13 +223,20 @@ def _judged(again: Again) -> WhatIf | None:
     )
 
 
-def _packed(
-    trace: Trace, again: Again, judged: WhatIf | None, named: tuple[int, list[str] | None]
-) -> bytes:
-    """The run that is drawn, of one sample with its labels."""
+def check_drawable(trace: Trace, sample: int) -> None:
+    """Refuse a run that is too large to be drawn.
+
+    Raises:
+        TooLargeError: it is.
+    """
+    check_drawn_size(numbers_bytes(trace, sample=sample))
+
+
+def packed_again(trace: Trace, again: Again, sample: int, labels: list[str] | None) -> bytes:
+    """The run that is drawn, the wrong one if there is one, of one sample with its labels."""
+    judged = _judged(again)
     trace, truth = again.wrong or trace, again.comparison
     torch_h = truth.cells if truth else [cell.h for cell in trace.cells]
-    sample, labels = named
     return pack(trace, torch_h, sample=sample, words=Words(labels), what_if=judged)
 
 
@@ -257,10 +264,15 @@ def _caption(trace: Trace, what: str, apart: float | None, colors: str | None) -
 
 
 @contextmanager
-def _needing_packages() -> Iterator[None]:
+def needing_packages(extra: str) -> Iterator[None]:
+    """What goes wrong inside for want of a package names it, and the extra that has it.
+
+    Raises:
+        CommandError: in place of an ImportError.
+    """
     try:
         yield
     except ImportError as error:
         name = (error.name or "").replace("_", "-")
-        words = f"this needs {name}: pip install 'rnnviz[pictures]'." if name else str(error)
+        words = f"this needs {name}: pip install 'rnnviz[{extra}]'." if name else str(error)
         raise CommandError(WRONG_USAGE, words) from error

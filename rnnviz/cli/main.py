@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from rnnviz.cli.commands import COMMANDS, Command
-from rnnviz.cli.errors import DONE, EXIT_CODES, TOO_LARGE, WRONG_USAGE, CommandError
+from rnnviz.cli.errors import DONE, EXIT_CODES, STOPPED, TOO_LARGE, WRONG_USAGE, CommandError
 
 _PROGRAM = "python -m rnnviz"
 
@@ -48,6 +48,8 @@ def _run(argv: Sequence[str]) -> int:
         return args.run(args)
     except CommandError as error:
         return _said(error.code, str(error))
+    except KeyboardInterrupt:
+        return _said(STOPPED, "stopped; nothing was written.")
     except MemoryError:
         return _said(TOO_LARGE, "memory is full; lower seq_len, batch or the size of the net.")
     except SystemExit as stop:

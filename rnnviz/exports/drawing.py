@@ -221,7 +221,8 @@ class Drawer:
             return self._process
         # Without -P its own folder would come first on the path, where html.py lies.
         command = [sys.executable, "-P", painter.__file__]
-        self._process = Popen(command, stdin=PIPE, stdout=PIPE)
+        # Ctrl+C of a terminal is for the parent, which ends this one.
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE, process_group=0)
         with suppress(OSError):
             send(self._process.stdin, (_BEFORE + program("picture") + _OPEN).encode("utf-8"))
             send(self._process.stdin, self._packed)

@@ -46,8 +46,9 @@ def mp4_of(
     with TemporaryDirectory(prefix="rnnviz-") as folder:
         film, log = Path(folder) / "film.mp4", Path(folder) / "log"
         with log.open("wb") as errors:
+            # Ctrl+C of a terminal is for the parent, which ends this one.
             process = subprocess.Popen(
-                _command(size, rates, film), stdin=subprocess.PIPE, stderr=errors
+                _command(size, rates, film), stdin=subprocess.PIPE, stderr=errors, process_group=0
             )
             timer = Timer(FILM_MAX_SECONDS, process.kill)
             timer.start()
