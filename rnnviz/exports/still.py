@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
+from rnnviz.exports.chart_size import text_width
 from rnnviz.exports.drawing import Drawer, Drawing
 from rnnviz.exports.ink import ink_of
 from rnnviz.exports.qr import QUIET_ZONE, qr_rects
@@ -27,6 +29,9 @@ from rnnviz.limits import MAX_PICTURE_PIXELS, TooLargeError
 # Points around the picture on a page of fixed height, and between a title and what is below.
 MARGIN_PT = 18
 _TITLE_GAP_PT = 12
+# Between the lines of a title, as a share of its size, and how much wider its letters are.
+_TITLE_LINE = 1.2
+_SEMIBOLD = 1.08
 # Across a lecture hall a phone reads such a code from the screen.
 _QR_MM = 26
 
@@ -63,7 +68,7 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
         drawer: of the run.
         shot: what is shown.
         preset: where the picture is going.
-        title: above it, in the largest size; empty is none.
+        title: above it, in the largest size, in as many lines as it needs; empty is none.
         link: where a QR code in the upper right corner leads to; empty is none.
 
     Raises:
@@ -72,17 +77,19 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
     unit = mm_per_px(preset)
     margin = 0 if preset.height_mm is None else MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
     type_ = type_of(preset)
-    head = _head_height(type_, preset, title, link)
     width = preset.width_mm / unit - 2 * margin
+    lines = _title_lines(title, width - (_QR_MM / unit if link else 0), type_.most)
+    head = _head_height(type_, preset, len(lines), link)
     room = None if preset.height_mm is None else preset.height_mm / unit - 2 * margin - head
     drawing, units = _drawn(drawer, shot, preset, width, room)
     body = svg_group(drawing, type_)
     palette = ink_of(preset).palette
     top = margin + head + (0 if room is None else max(room - drawing.height, 0) / 2)
     body = f'<g transform="translate({margin:.2f} {top:.2f})">\n{body}\n</g>'
-    if title:
-        item = {"x": margin, "y": margin + 0.8 * type_.most, "size": type_.most, "weight": 600}
-        body = text_element(item | {"text": title, "fill": palette.text}, type_) + "\n" + body
+    item = {"x": margin, "size": type_.most, "weight": 600, "fill": palette.text}
+    for number, line in reversed([*enumerate(lines)]):
+        y = margin + (0.8 + _TITLE_LINE * number) * type_.most
+        body = text_element(item | {"text": line, "y": y}, type_) + "\n" + body
     across = width + 2 * margin
     if link:
         body += _qr(link, across - margin - _QR_MM / unit, margin, _QR_MM / unit)
@@ -92,9 +99,26 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
     return Still(text, *size, drawing.at, units, drawing)
 
 
-def _head_height(type_: Type, preset: Preset, title: str, link: str) -> float:
-    """Pixels above the picture, for a title and a code."""
-    high = max(type_.most if title else 0, _QR_MM / mm_per_px(preset) if link else 0)
+def _title_lines(title: str, room: float, size: float) -> list[str]:
+    """A title in lines that fit the room; a word that is wider is broken anywhere."""
+    lines = [""] if title.strip() else []
+    for word in re.findall(r"\s*\S+", title):
+        for part in word if _title_width(word, size) > room else [word]:
+            if lines[-1] and _title_width(lines[-1] + part, size) > room:
+                lines.append(part.lstrip())
+            else:
+                lines[-1] += part
+    return lines
+
+
+def _title_width(text: str, size: float) -> float:
+    return _SEMIBOLD * text_width(text, size)
+
+
+def _head_height(type_: Type, preset: Preset, lines: int, link: str) -> float:
+    """Pixels above the picture, for the lines of a title and a code."""
+    title = (1 + _TITLE_LINE * (lines - 1)) * type_.most if lines else 0
+    high = max(title, _QR_MM / mm_per_px(preset) if link else 0)
     return high + _TITLE_GAP_PT * type_.least / preset.least_pt if high else 0
 
 

@@ -282,3 +282,25 @@ def test_numbers_that_would_be_too_small_are_left_out(drawn):
 
 def test_the_typeface_lies_beside_the_program():
     assert (module.font_folder() / "SourceSansPro-Regular.ttf").is_file()
+
+
+@pytest.mark.parametrize(("name", "link", "free"), [("column", "", 0), ("slide", "http://a", 26)])
+def test_a_long_title_has_lines_that_fit(drawn, tmp_path, name, link, free):
+    """Beside the code of a slide too, which is 26 mm wide."""
+    drawer, _ = drawn
+    title = "How a bidirectional recurrent net reads a sentence from both of its ends " * 2
+    picture = still(drawer, Shot(view="map"), PRESETS[name], title=title, link=link)
+    told = told_of(tmp_path, still_bytes(picture, "pdf"), "pdftotext", "-bbox")
+    words = re.findall(r'xMax="([\d.]+)" yMax="[\d.]+">([^<]+)<', told)[: len(title.split())]
+
+    assert [word for _, word in words] == title.split()
+    assert max(float(right) for right, _ in words) <= (picture.width_mm - free) / 25.4 * 72
+
+
+def test_a_title_without_blanks_is_broken_anywhere(drawn):
+    drawer, _ = drawn
+    svg = still(drawer, Shot(view="map"), PRESETS["column"], title="双向循环网络" * 12).svg
+    lines = re.findall(r'font-weight="600">([双向循环网络]+)<', svg)
+
+    assert "".join(lines) == "双向循环网络" * 12
+    assert len(lines) > 1
