@@ -135,8 +135,15 @@ def _lines(text: str, room: float, size: float) -> str:
         while text_width(line, size) > room:
             most = max(int(len(line) * room / text_width(line, size)), 8)
             at = max(line.rfind(" · ", 0, most), line.rfind(" ", 0, most))
-            at = at if at > 0 else most
+            at = at if at > 0 else _outside_sign(line, most)
             done.append(line[:at])
             line = line[at:].removeprefix(" · ").lstrip()
         done.append(line)
     return "<br>".join(done)
+
+
+def _outside_sign(line: str, at: int) -> int:
+    """The place, or the end of an escaped sign such as `&amp;` around it."""
+    start = line.rfind("&", 0, at)
+    sign = re.compile(r"&#?\w+;").match(line, start) if start >= 0 else None
+    return max(at, sign.end()) if sign else at

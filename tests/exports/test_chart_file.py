@@ -261,3 +261,12 @@ def test_bad_wishes_are_refused(drawn, options, words):
 
 def test_programs_that_open_the_files_are_here():
     assert all(map(shutil.which, ("rsvg-convert", "pdftoppm", "pdfinfo", "pdffonts")))
+
+
+def test_a_title_is_not_broken_within_an_escaped_sign():
+    figure = charts()["hidden"]
+    text = chart_for(figure, PRESETS["column"], title="&" * 150).layout.title.text
+
+    assert "<br>" in text
+    assert set(text.replace("<br>", "").split("&amp;")) == {""}
+    assert all(line.count("&amp;") * 5 == len(line) for line in text.split("<br>"))
