@@ -9,9 +9,11 @@ from rnnviz.exports.ink import ink_of
 from rnnviz.exports.shot import Shot
 from rnnviz.exports.svg import heat_colors
 from rnnviz.figures.presets import PRESETS
+from rnnviz.figures.theme import SignedScale
 from tests.exports.pictured import drawer_of, heats, packed, texts
 
 INK = ink_of(PRESETS["web"])
+H = SignedScale(limit=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,25 @@ def test_a_part_lies_as_a_net_of_its_size_would(drawn):
 
 def places(drawing):
     return [tuple(one[k] for k in ("x", "y", "width", "height")) for one in heats(drawing)]
+
+
+@pytest.mark.parametrize("part", [{"directions": ("reverse",)}, {"timesteps": (1, 4)}])
+def test_a_part_shows_what_is_computed_by_then(drawn, part):
+    """At 2 of the lower reverse lane: 2 to 4 of it, and the whole forward lane."""
+    drawer, trace = drawn
+    shot = Shot(view="map", at="0.reverse.2.0", layers=(0, 1), **part)
+    found = [heat_colors(one) for one in heats(drawer.draw(shot, INK, 800))]
+    first, end = part.get("timesteps", (0, trace.seq_len))
+    expected = []
+    for cell in trace.cells[:2]:
+        forward = cell.direction == "forward"
+        if forward and "directions" in part:
+            continue
+        expected += [cell.h[t, 0] for t in range(first if forward else max(first, 2), end)]
+        start = first - 1 if forward else end
+        expected.append(cell.h[start, 0] if 0 <= start < trace.seq_len else cell.h_0[0])
+
+    assert found[end - first :] == [[H.color(float(h)) for h in column] for column in expected]
 
 
 NAMES = {
