@@ -118,3 +118,25 @@ def test_timesteps_of_a_part_keep_their_tokens():
         words = texts(drawer.draw(Shot(view="map", timesteps=(2, 4)), INK, 800))
 
     assert [one for one in words if one in "abcde"] == ["c", "d"]
+
+
+@pytest.mark.parametrize(("units", "row"), [((1, 3), 1), ((0, 2), None), ((3, 4), None)])
+def test_the_unit_in_the_light_is_framed_where_it_is_shown(drawn, units, row):
+    drawer, _ = drawn
+    shot = Shot(view="map", at="0.forward.2.2", units=units, all=True)
+    drawing = drawer.draw(shot, INK, 800)
+    column = heats(drawing)[5]
+    high = column["height"] / column["rows"]
+    frames = [(one["y"], one["height"]) for one in drawing.items if one.get("line") == 1.2]
+
+    expected = [] if row is None else [pytest.approx((column["y"] + row * high, high))]
+    assert frames == expected
+
+
+def test_a_moment_before_or_after_the_part_is_not_framed(drawn):
+    drawer, _ = drawn
+    for t, timesteps, count in ((3, (0, 3), 0), (2, (3, 5), 0), (3, (2, 4), 1)):
+        shot = Shot(view="map", at=f"0.forward.{t}.0", timesteps=timesteps)
+        items = drawer.draw(shot, INK, 800).items
+
+        assert sum(one.get("line") == 2.5 for one in items) == count
