@@ -9,9 +9,11 @@ from rnnviz.exports.ink import ink_of
 from rnnviz.exports.shot import Shot
 from rnnviz.exports.svg import heat_colors
 from rnnviz.figures.presets import PRESETS
+from rnnviz.figures.theme import SignedScale
 from tests.exports.pictured import drawer_of, heats, packed, texts
 
 INK = ink_of(PRESETS["web"])
+H = SignedScale(limit=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,25 @@ def places(drawing):
     return [tuple(one[k] for k in ("x", "y", "width", "height")) for one in heats(drawing)]
 
 
+@pytest.mark.parametrize("part", [{"directions": ("reverse",)}, {"timesteps": (1, 4)}])
+def test_a_part_shows_what_is_computed_by_then(drawn, part):
+    """At 2 of the lower reverse lane: 2 to 4 of it, and the whole forward lane."""
+    drawer, trace = drawn
+    shot = Shot(view="map", at="0.reverse.2.0", layers=(0, 1), **part)
+    found = [heat_colors(one) for one in heats(drawer.draw(shot, INK, 800))]
+    first, end = part.get("timesteps", (0, trace.seq_len))
+    expected = []
+    for cell in trace.cells[:2]:
+        forward = cell.direction == "forward"
+        if forward and "directions" in part:
+            continue
+        expected += [cell.h[t, 0] for t in range(first if forward else max(first, 2), end)]
+        start = first - 1 if forward else end
+        expected.append(cell.h[start, 0] if 0 <= start < trace.seq_len else cell.h_0[0])
+
+    assert found[end - first :] == [[H.color(float(h)) for h in column] for column in expected]
+
+
 NAMES = {
     "lower layer": ({"layers": (0, 1)}, {"input x", "h, layer 0", "h_n[0]", "h_n[1]"}),
     "upper layer": ({"layers": (1, 2)}, {"h, layer 0", "output", "h_n[2]", "h_n[3]"}),
@@ -97,3 +118,25 @@ def test_timesteps_of_a_part_keep_their_tokens():
         words = texts(drawer.draw(Shot(view="map", timesteps=(2, 4)), INK, 800))
 
     assert [one for one in words if one in "abcde"] == ["c", "d"]
+
+
+@pytest.mark.parametrize(("units", "row"), [((1, 3), 1), ((0, 2), None), ((3, 4), None)])
+def test_the_unit_in_the_light_is_framed_where_it_is_shown(drawn, units, row):
+    drawer, _ = drawn
+    shot = Shot(view="map", at="0.forward.2.2", units=units, all=True)
+    drawing = drawer.draw(shot, INK, 800)
+    column = heats(drawing)[5]
+    high = column["height"] / column["rows"]
+    frames = [(one["y"], one["height"]) for one in drawing.items if one.get("line") == 1.2]
+
+    expected = [] if row is None else [pytest.approx((column["y"] + row * high, high))]
+    assert frames == expected
+
+
+def test_a_moment_before_or_after_the_part_is_not_framed(drawn):
+    drawer, _ = drawn
+    for t, timesteps, count in ((3, (0, 3), 0), (2, (3, 5), 0), (3, (2, 4), 1)):
+        shot = Shot(view="map", at=f"0.forward.{t}.0", timesteps=timesteps)
+        items = drawer.draw(shot, INK, 800).items
+
+        assert sum(one.get("line") == 2.5 for one in items) == count

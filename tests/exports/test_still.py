@@ -7,13 +7,10 @@ from base64 import b64decode
 from dataclasses import replace
 from io import BytesIO
 
-import numpy as np
 import pytest
-import segno
 from PIL import Image
 
 from rnnviz.exports import still as module
-from rnnviz.exports.qr import QUIET_ZONE
 from rnnviz.exports.shot import Shot
 from rnnviz.exports.still import still, still_bytes
 from rnnviz.exports.svg import MAX_VECTOR_CELLS, mm_per_px, png_of, svg_group, type_of
@@ -224,32 +221,6 @@ def test_a_png_is_read_by_others():
         (0, 0, 255),
         (255, 255, 255),
     ]
-
-
-def test_a_link_is_a_code_in_the_corner(drawn, tmp_path):
-    drawer, _ = drawn
-    link = "https://example.org/?at=1.reverse.4.3"
-    coded = still(drawer, Shot(view="map"), PRESETS["slide"], link=link)
-    place = r"translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+)\)"
-    x, y, scale = (float(one) for one in re.search(place, coded.svg).groups())
-    dark = np.pad(np.array(list(segno.make_qr(link, error="l").matrix), bool), QUIET_ZONE)
-    image = np.array(by_rsvg(tmp_path, coded.svg, 2 * WIDTH).convert("L"))
-    across = PRESETS["slide"].width_mm / mm_per_px(PRESETS["slide"])
-    middles = (np.arange(len(dark)) + 0.5) * scale
-    rows, columns = (((at + middles) * 2 * WIDTH / across).astype(int) for at in (y, x))
-
-    np.testing.assert_array_equal(image[np.ix_(rows, columns)] < 128, dark)
-    assert x + len(dark) * scale == pytest.approx(across - y, abs=0.1)
-
-
-def test_a_title_has_its_own_height_and_room_below(drawn):
-    drawer, _ = drawn
-    preset = PRESETS["wide"]
-    plain = still(drawer, Shot(view="map"), preset)
-    titled = still(drawer, Shot(view="map"), preset, title="A title")
-
-    points = (titled.height_mm - plain.height_mm) / 25.4 * 72
-    assert points == pytest.approx(preset.most_pt + 12)
 
 
 def test_too_many_pixels_are_refused(drawn):
