@@ -62,13 +62,12 @@ def figure_section(run: Run, sample: int) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     name, preset = _place(row)
     view = _pick(row, "View", VIEW_WORDS, "view", 240)
-    title = row.text_input(
-        "Title", key="_figure_title", max_chars=80, placeholder="none", width=240
-    )
+    count = _moments(row, run)
+    # A filmstrip has words above each moment in its place.
+    title = "" if count > 1 else _title(row)
     try:
         shot = asked_shot(run, sample, view)
-        count = _moments(row, run, shot)
-        link = _link_of(run, sample, shot, preset)
+        link = "" if count > 1 else _link_of(run, sample, shot, preset)
         asked = _Asked(shot, preset, title, link, count)
         picture = _still(run.settings, sample, asked, run)
         _show(picture, preset)
@@ -103,7 +102,11 @@ def _pick(
     )
 
 
-def _moments(row: DeltaGenerator, run: Run, shot: Shot) -> int:
+def _title(row: DeltaGenerator) -> str:
+    return row.text_input("Title", key="_figure_title", max_chars=80, placeholder="none", width=240)
+
+
+def _moments(row: DeltaGenerator, run: Run) -> int:
     """How many moments are shown, one after the other."""
     most = min(MAX_MOMENTS, run.trace.seq_len * len(run.trace.cells))
     if most < MIN_MOMENTS:
@@ -115,7 +118,6 @@ def _moments(row: DeltaGenerator, run: Run, shot: Shot) -> int:
         key=f"_figure_moments_{most}",
         help="More than one make a filmstrip: moments evenly over the order of computing.",
         width=150,
-        disabled=shot.blank,
     )
 
 
@@ -141,7 +143,7 @@ def _still(
 ) -> Still:
     shot, preset, title, link, count = asked
     drawer = _drawer(settings, sample, shot.order == "time-first", _run)
-    if count > 1 and not shot.blank:
+    if count > 1:
         return filmstrip(drawer, evenly(drawer.sizes, shot, count), preset, title=title)
     return still(drawer, shot, preset, title=title, link=link)
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnnviz.exports import drawing as module
 from rnnviz.exports.drawing import Drawer
-from rnnviz.exports.ink import grey, ink_of
+from rnnviz.exports.ink import ink_of
 from rnnviz.exports.shot import Shot
 from rnnviz.exports.svg import heat_colors
 from rnnviz.figures.presets import COLOR_MAPS, PRESETS
@@ -174,12 +174,6 @@ def test_without_colours_every_negative_state_is_marked(drawn):
 
     assert len(marked.items) - len(plain.items) == count
     assert count > 20
-
-
-def test_greys_keep_their_lightness():
-    assert grey("#000000") == "#000000"
-    assert grey("#00ff00") == "#b6b6b6"
-    assert grey("rgba(255,0,0,0.5)") == "rgba(54,54,54,0.5)"
 
 
 def test_a_moment_that_the_run_has_not_is_refused(drawn):

@@ -11,6 +11,7 @@ from rnnviz.figures.theme import (
     ShareScale,
     SignedScale,
     contrast,
+    grey_of,
     text_on,
 )
 
@@ -96,3 +97,16 @@ def test_palette_words_are_readable(theme, role, ground):
     palette = PALETTES[theme]
 
     assert contrast(getattr(palette, role), getattr(palette, ground)) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("color", "grey"),
+    [
+        ("#000000", "#000000"),
+        ("#ffffff", "#ffffff"),
+        ("#00ff00", "#dcdcdc"),
+        ("rgba(255,0,0,0.5)", "rgba(127,127,127,0.5)"),
+    ],
+)
+def test_a_grey_is_as_light_as_its_colour(color, grey):
+    assert grey_of(color) == grey
