@@ -140,3 +140,11 @@ def test_a_moment_before_or_after_the_part_is_not_framed(drawn):
         items = drawer.draw(shot, INK, 800).items
 
         assert sum(one.get("line") == 2.5 for one in items) == count
+
+
+def test_a_part_needs_the_width_of_its_own_timesteps(drawn):
+    drawer, _ = drawn
+    part = drawer.draw(Shot(view="map", timesteps=(1, 3)), INK, 800)
+    with drawer_of(steps=2)[0] as short:
+        assert part.least_width == short.draw(Shot(view="map"), INK, 800).least_width
+    assert part.least_width < drawer.draw(Shot(view="map"), INK, 800).least_width

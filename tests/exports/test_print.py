@@ -106,3 +106,24 @@ def test_a_schematic_of_a_large_net_has_no_colours_either(view):
     assert heats(full)
     assert heats(drawing) == []
     assert sum(one["kind"] == "circle" for one in drawing.items) > 30
+
+
+def test_numbers_smaller_than_the_least_text_are_left_out_and_their_sign_is_kept():
+    """At this width numbers in cells would be a little smaller than text on a slide may be."""
+    ink = ink_of(PRESETS["slide"])._replace(minus=True)
+    shot = Shot(view="anatomy", at="0.forward.1.2", legend=False)
+    with drawer_of(hidden=6)[0] as drawer:
+        full = drawer.draw(shot, ink._replace(least=0), 800, 2000)
+        left = drawer.draw(shot, ink, 800, 2000)
+    small = [one for one in numbers(full) if one["size"] < ink.least]
+
+    assert len(small) > 20
+    assert len(numbers(left)) == len(numbers(full)) - len(small)
+    assert all(one["size"] >= ink.least for one in numbers(left))
+    signs = sum(one["text"].startswith("−") for one in small)
+    assert len(marks(left)) - len(marks(full)) == signs > 10
+
+
+def numbers(drawing):
+    texts = [one for one in drawing.items if one["kind"] == "text"]
+    return [one for one in texts if re.fullmatch(r"−?\d[\d.e−]*", one["text"])]

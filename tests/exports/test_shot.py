@@ -22,7 +22,10 @@ WRONG = {
         r"units must run from a number to a larger one, got \(2, 2\)",
     ),
     "below 0": ({"layers": (-1, 1)}, "layers must run from a number to a larger one"),
+    "more than a moment": ({"at": "0.forward.0.0,1"}, "at must read layer.direction.t.unit"),
     "blank sum": ({"view": "drill", "blank": True}, "blank goes with the views map and anatomy"),
+    "blank step": ({"view": "step", "blank": True}, "blank goes with the views map and anatomy"),
+    "blank whole": ({"view": "whole", "blank": True}, "blank goes with the views map and anatomy"),
 }
 UNFIT = {
     "layers": ({"layers": (0, 3)}, "layers must be among 0 to 1, got 2"),
@@ -54,14 +57,18 @@ def test_a_direction_that_the_net_has_not_is_refused():
 def test_a_part_of_the_wrong_order_is_refused():
     wrong = SIZES._replace(time_first=True)
 
-    with pytest.raises(ValueError, match="the wrong order is drawn as a whole"):
-        Shot(view="map", layers=(0, 1)).check(wrong)
+    for view in ("map", "whole"):
+        with pytest.raises(ValueError, match="the wrong order is drawn as a whole"):
+            Shot(view=view, layers=(0, 1)).check(wrong)
     Shot(view="map").check(wrong)
     Shot(view="anatomy", units=(0, 1)).check(wrong)
 
 
 def test_a_part_is_told_whole():
+    both = Shot(directions=("reverse", "forward")).crop(SIZES)
+
     assert Shot().crop(SIZES) is None
+    assert both["directions"] == ["forward", "reverse"]
     assert Shot(timesteps=(1, 3), directions=("reverse",)).crop(SIZES) == {
         "layers": (0, 2),
         "directions": ["reverse"],

@@ -24,24 +24,18 @@ def drawn():
     drawer.close()
 
 
-@pytest.fixture(scope="module")
-def gated():
-    drawer, trace = drawer_of("LSTM", hidden=8)
-    yield drawer, trace
-    drawer.close()
-
-
-def test_one_more_unit_would_not_fit_on_the_slide(gated):
+def test_one_more_unit_would_not_fit_on_the_slide():
     """Those that a shot names are shown or refused, never others."""
-    drawer, _ = gated
-    shot = Shot(view="anatomy", at="0.forward.1.5")
-    first, end = still(drawer, shot, PRESETS["slide"]).units
-    given = still(drawer, replace(shot, units=(first, end)), PRESETS["slide"])
+    shot = Shot(view="anatomy", at="0.forward.1.9")
+    with drawer_of(hidden=24, layers=1)[0] as drawer:
+        first, end = still(drawer, shot, PRESETS["slide"]).units
+        given = still(drawer, replace(shot, units=(first, end)), PRESETS["slide"])
+        for units in ((first - 1, end), (0, 24)):
+            with pytest.raises(ValueError, match="the view anatomy would be"):
+                still(drawer, replace(shot, units=units), PRESETS["slide"])
 
     assert given.units is None
-    for units in ((first - 1, end), (0, 8)):
-        with pytest.raises(ValueError, match="the view anatomy would be"):
-            still(drawer, replace(shot, units=units), PRESETS["slide"])
+    assert end - first > 2
 
 
 @pytest.mark.parametrize("height_mm", [120, 150, 190.5, 240])
