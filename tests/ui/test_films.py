@@ -1,6 +1,7 @@
 """Films on their way: how far they are, how they end, and that none is left running."""
 
 import io
+import subprocess
 import time
 from pathlib import Path
 
@@ -35,50 +36,66 @@ def until(job, wanted, seconds=60):
     assert wanted(), job.state
 
 
-def makers():
-    """Processes that make films, those included that they have started."""
+@pytest.fixture(autouse=True)
+def started(monkeypatch):
+    """The groups of the processes that were started for films, by their number."""
     found = []
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = line.read_bytes().split(b"\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        names = (b"film_process", b"painter.py", b"ffmpeg")
-        if any(name in word for name in names for word in words[:3]):
-            found.append(words)
+
+    class Popen(subprocess.Popen):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            found.append(self.pid)
+
+    monkeypatch.setattr(films.subprocess, "Popen", Popen)
     return found
 
 
-def test_a_film_is_made_by_a_process_that_ends(packed):
+def living(groups):
+    """The names of processes that run in these groups, by Linux's own table."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        name, rest = text[text.index("(") + 1 :].rsplit(")", 1)
+        state, _, group, *_ = rest.split()
+        if int(group) in groups and state not in "ZX":
+            found.append(name)
+    return found
+
+
+def test_a_film_is_made_by_a_process_that_ends(packed, started):
     job = FilmJob(packed, PLAN, "gif")
     until(job, lambda: not job.running)
 
     assert job.state == "made", job.error
     assert job.done == job.count == 80
     assert Image.open(io.BytesIO(job.film)).n_frames == 80
-    assert not makers()
+    assert started and not living(started)
 
 
 @pytest.mark.parametrize("kind", ["webp", "mp4"])
-def test_a_cancelled_film_is_gone_within_a_second(packed, kind):
+def test_a_cancelled_film_is_gone_within_a_second(packed, kind, started):
     job = FilmJob(packed, PLAN, kind)
     until(job, lambda: job.done > 2)
+    assert living(started)
     start = time.monotonic()
     job.cancel()
 
     assert time.monotonic() - start < 1
     assert job.state == "cancelled"
-    assert not makers()
+    assert started and not living(started)
 
 
-def test_a_film_that_nobody_looks_at_ends(packed, monkeypatch):
+def test_a_film_that_nobody_looks_at_ends(packed, monkeypatch, started):
     monkeypatch.setattr(films, "PATIENCE", 0.5)
     job = FilmJob(packed, PLAN, "gif")
     until(job, lambda: job.done > 0)
     time.sleep(2)
 
     assert job.state == "cancelled"
-    assert not makers()
+    assert started and not living(started)
 
 
 def test_films_wait_for_a_place(packed, monkeypatch):
@@ -104,14 +121,14 @@ def test_what_cannot_be_made_says_why(packed):
     assert job.error == "span must be among the updates 0 to 79, got 89."
 
 
-def test_a_film_that_takes_too_long_ends(packed, monkeypatch):
+def test_a_film_that_takes_too_long_ends(packed, monkeypatch, started):
     monkeypatch.setattr(films, "FILM_MAX_SECONDS", 0.5)
     job = FilmJob(packed, PLAN, "gif")
     until(job, lambda: not job.running)
 
     assert job.state == "failed"
     assert "choose a shorter span" in job.error
-    assert not makers()
+    assert started and not living(started)
 
 
 def test_a_process_that_dies_is_said(packed, monkeypatch):
