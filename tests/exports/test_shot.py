@@ -47,6 +47,10 @@ def test_a_shot_of_what_the_run_has_not_is_refused(fields, words):
         Shot(**fields).check(SIZES)
 
 
+def test_all_that_a_run_has_may_be_named():
+    Shot(layers=(0, 2), units=(0, 4), timesteps=(0, 5), tau=19.9).check(SIZES)
+
+
 def test_a_direction_that_the_net_has_not_is_refused():
     shot = Shot(directions=("reverse",))
 

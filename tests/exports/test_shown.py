@@ -67,3 +67,13 @@ def test_one_part_after_another_is_drawn_each_as_itself(gated):
 
     assert ["t = 1" in words for words in names] == [True, False]
     assert ["t = 3" in words for words in names] == [False, True]
+
+
+def test_pictures_beside_the_lens_have_a_colour_for_each_of_their_numbers():
+    """Of 12 units those above the lens and those below it are a picture each."""
+    with drawer_of("GRU", hidden=12, layers=1)[0] as drawer:
+        found = heats(draw(drawer, view="anatomy", at="0.forward.1.6"))
+
+    assert len(found) >= 12
+    for heat in found:
+        assert len(heat["colors"]) == 6 * heat["columns"] * heat["rows"]
