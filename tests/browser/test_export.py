@@ -57,6 +57,7 @@ def test_a_selection_is_told_and_saved(page, server):
     page.get_by_role("option", name="h", exact=True).click()
     page.keyboard.press("Escape")
     expect(page.get_by_text("80 rows")).to_be_visible()
+    settle(page)
 
     assert len(pd.read_csv(io.BytesIO(saved(page, "Table (.csv)")))) == 80
 

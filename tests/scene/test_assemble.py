@@ -20,7 +20,7 @@ from rnnviz.scene.schedules import ORDERS
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 # How many exports each has: what Streamlit calls; a page of its own starts by itself.
-ENTRIES = {"streamlit_core": 1, "streamlit_shim": 1, "page_player": 0}
+ENTRIES = {"streamlit_core": 1, "streamlit_shim": 1, "streamlit_left": 1, "page_player": 0}
 # What runs outside of a page.
 PROGRAMS = {"picture"}
 FILES = sorted(ASSETS.iterdir())
