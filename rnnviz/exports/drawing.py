@@ -173,6 +173,7 @@ class Drawer:
             "width": width,
             "fit": shot.fit,
             "legend": shot.legend,
+            "explains": shot.view,
             "frame": shot.frame,
             "room": room,
             "palette": asdict(ink.palette),

@@ -73,12 +73,12 @@ def film_section(run: Run, sample: int) -> None:
         "Make it", icon=":material/movie:", disabled=busy or bool(found.refused), key="_film_make"
     ):
         st.session_state[_JOB] = FilmJob(packed(run, sample), plan, kind)
-        st.session_state[_OF] = (run.settings, sample)
+        st.session_state[_OF] = (run.settings, sample, plan, kind)
         busy = True
     if busy:
         _progress()
     else:
-        _result(st.session_state.get(_OF) == (run.settings, sample))
+        _result(st.session_state.get(_OF) == (run.settings, sample, plan, kind))
 
 
 def _choose(run: Run, sample: int) -> tuple[FilmPlan, FilmKind]:
@@ -159,17 +159,20 @@ def _progress() -> None:
 
 
 def _result(current: bool) -> None:
-    """The film that was made last, or why there is none; `current` is whether it is of this run."""
+    """The film that was made last, or why there is none; `current`: it is what is chosen."""
     job: FilmJob | None = st.session_state.get(_JOB)
     if job is None:
         return
     if job.state == "cancelled":
-        st.info("The film was stopped.", icon=":material/info:")
+        st.info(
+            "The film was stopped; it is made only while this section is open.",
+            icon=":material/info:",
+        )
     elif job.state == "failed":
         st.error(sentence(job.error), icon=":material/error:")
     else:
         if not current:
-            st.caption("This film is of the net and input as they were before.")
+            st.caption("This film is of the choices, the net and the input as they were before.")
         mime = MIMES[job.kind]
         if job.kind == "mp4":
             st.video(job.film, mime, loop=True)

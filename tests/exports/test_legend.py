@@ -27,13 +27,23 @@ def words_of(drawing):
 def test_a_legend_has_a_scale_for_what_there_is(drawn):
     """Gates run from 0 to 1, on a scale of their own."""
     drawer, trace = drawn
-    legend = drawer.legend(Shot(view="map", legend=False), INK, 900)
+    legend = drawer.legend(Shot(view="step", legend=False), INK, 900)
     gated = len(trace.cells[0].gate_names) > 1
     colors = [one["fill"] for one in legend.items if one["kind"] == "rect"]
 
     assert colors == [*INK.stops, *(INK.share_stops if gated else ())]
     assert ("gates" in words_of(legend)) == gated
     assert (", c ±" in words_of(legend)) == gated
+
+
+def test_a_map_explains_what_stands_on_one(drawn):
+    drawer, _ = drawn
+    words = words_of(drawer.legend(Shot(view="map"), INK, 900))
+    whole = words_of(drawer.draw(Shot(view="map"), INK, 900))
+
+    assert re.search(r"\+  full colour at h ±1, x ±[\d.]+$", words)
+    for name in ("weights", "sums", "gates"):
+        assert name not in whole
 
 
 def test_fitted_colours_name_the_largest_number(drawn):

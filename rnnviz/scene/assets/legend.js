@@ -31,11 +31,17 @@ function plain(limit) {
   return String(Number(limit.toPrecision(3)));
 }
 
-/** The legend as a display list, for pictures that leave the page; it wraps where it must. */
-export function legendList(view, left, width) {
+/**
+ * The legend as a display list, for pictures that leave the page; it wraps where it must. Beside a
+ * map alone it explains what stands on one.
+ */
+export function legendList(view, left, width, mapAlone = false) {
   const [signed, shares] = stopsInUse();
-  const blocks = [scale(view, signed, "−", `+  full colour at ${rangeWords(view)}`, width - left)];
-  if (hasGates(view.run)) {
+  const { limits } = view.run;
+  const ofMap = `h ±${plain(limits.h[view.fit])}, x ±${plain(limits.x[view.fit])}`;
+  const words = mapAlone ? ofMap : rangeWords(view);
+  const blocks = [scale(view, signed, "−", `+  full colour at ${words}`, width - left)];
+  if (hasGates(view.run) && !mapAlone) {
     blocks.push(scale(view, shares, "0", "1  gates", width - left));
   }
   const list = [];

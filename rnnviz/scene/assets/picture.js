@@ -74,6 +74,7 @@ export class Pictures {
    *
    * @param {{place: Object, views: string, width: number, fit: boolean, palette: Object,
    *   stops: string[], shareStops: string[], print: Object, crop: Object|null, legend: boolean,
+   *   explains: string,
    *   frame: boolean, room: number|null}} shot - `crop` is a part of the run for the map, as of `cropped`; `room` the
    *   height of a page, to which a map is fitted.
    * @returns {{items: Object[], width: number, height: number, at: string, least: number}} `least`
@@ -89,7 +90,8 @@ export class Pictures {
       // A copy is none of the lanes that are drawn, so that nothing is in the light.
       ofMap.moment = { ...ofMap.moment, lane: { ...ofMap.moment.lane }, away: true };
     }
-    const legend = shot.legend && !print.blank ? [legendList(view, LEGEND, width)] : [];
+    const explained = shot.legend && !print.blank;
+    const legend = explained ? [legendList(view, LEGEND, width, shot.explains === "map")] : [];
     const left = shot.room === null ? undefined : shot.room - stacked([[[], 0, 0], ...legend])[2];
     const parts = VIEWS[shot.views].map((name) =>
       this[name](name === "map" ? ofMap : view, width, left),
