@@ -74,9 +74,9 @@ export class Pictures {
    *
    * @param {{place: Object, views: string, width: number, fit: boolean, palette: Object,
    *   stops: string[], shareStops: string[], print: Object, crop: Object|null, legend: boolean,
-   *   explains: string,
-   *   frame: boolean, room: number|null}} shot - `crop` is a part of the run for the map, as of `cropped`; `room` the
-   *   height of a page, to which a map is fitted.
+   *   explains: string, frame: boolean, room: number|null}} shot - `crop` is a part of the run for
+   *   the map, as of `cropped`; `room` the height of a page, to which a map is fitted; `explains` the
+   *   view whose colours the legend is about.
    * @returns {{items: Object[], width: number, height: number, at: string, least: number}} `least`
    *   is the width that the map needs.
    */
