@@ -751,7 +751,7 @@ def test_the_menu_to_save_opens_where_one_sees_it(player, scrolled):
     page.set_viewport_size({"width": 1440, "height": 1500})
     page.wait_for_timeout(300)
 
-    assert len(boxes) == 6
+    assert len(boxes) == 7
     assert min(box["y"] for box in boxes) >= 0
     assert max(box["y"] + box["height"] for box in boxes) <= 900
 
@@ -762,7 +762,7 @@ def test_the_menu_to_save_stays_on_a_phone(new_page, server, width):
     player.locator(".save summary").click()
     boxes = [entry.bounding_box() for entry in player.locator(".save .items button").all()]
 
-    assert len(boxes) == 6
+    assert len(boxes) == 7
     assert min(box["x"] for box in boxes) >= 0
     assert max(box["x"] + box["width"] for box in boxes) <= width
 
