@@ -30,7 +30,8 @@ from rnnviz.exports.drawing import Drawer, check_drawn_size
 from rnnviz.exports.shot import VIEW_WORDS, Shot
 from rnnviz.exports.still import Still, still, still_bytes
 from rnnviz.exports.tikz import tikz_picture
-from rnnviz.figures.presets import COLOR_MAPS, DEFAULT_PRESET, PRESETS, Preset
+from rnnviz.figures.presets import DEFAULT_PRESET, PRESETS, Preset
+from rnnviz.figures.theme import COLOR_MAPS
 from rnnviz.records import Trace
 from rnnviz.scene.blob import Words, numbers_bytes, pack
 from rnnviz.scene.schedules import ORDERS, schedule

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rnnviz.config import StackConfig
 from rnnviz.figures.names import net_name, oracle_name
-from rnnviz.figures.presets import COLOR_MAPS
+from rnnviz.figures.theme import COLOR_MAPS
 from rnnviz.records import Trace
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from rnnviz.figures.presets import COLOR_MAPS, GREY_SHARE_STOPS, Preset
+from rnnviz.figures.presets import Preset
 from rnnviz.figures.theme import (
     BLACK,
+    COLOR_MAPS,
+    GREY_SHARE_STOPS,
     PALETTES,
     SHARE_STOPS,
     SIGNED_STOPS,

@@ -6,8 +6,15 @@ from dataclasses import asdict
 
 from rnnviz.exports.drawing import Ink
 from rnnviz.exports.svg import type_of
-from rnnviz.figures.presets import COLOR_MAPS, GREY_SHARE_STOPS, Preset
-from rnnviz.figures.theme import PALETTES, SHARE_STOPS, Palette, grey_of
+from rnnviz.figures.presets import Preset
+from rnnviz.figures.theme import (
+    COLOR_MAPS,
+    GREY_SHARE_STOPS,
+    PALETTES,
+    SHARE_STOPS,
+    Palette,
+    grey_of,
+)
 
 
 def ink_of(preset: Preset) -> Ink:

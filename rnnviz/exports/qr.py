@@ -69,8 +69,8 @@ def _runs(row: tuple[int, ...] | bytearray) -> list[tuple[int, int]]:
     return runs
 
 
-def qr_svg(text: str) -> str:
-    """A QR code as an SVG file: black on white with its quiet zone, 40 mm wide until scaled.
+def qr_shapes(text: str) -> tuple[int, str]:
+    """The width of a QR code with its quiet zone, in modules, and the SVG elements that draw it.
 
     Args:
         text: as of `qr_rects`.
@@ -84,10 +84,22 @@ def qr_svg(text: str) -> str:
         f"M{x + QUIET_ZONE} {y + QUIET_ZONE}h{width}v{height}h-{width}z"
         for x, y, width, height in rects
     )
+    ground = f'<rect width="{side}" height="{side}" fill="{WHITE}"/>'
+    return side, f'{ground}<path d="{path}" fill="{BLACK}"/>'
+
+
+def qr_svg(text: str) -> str:
+    """A QR code as an SVG file: black on white with its quiet zone, 40 mm wide until scaled.
+
+    Args:
+        text: as of `qr_rects`.
+
+    Raises:
+        ImportError, ValueError, TooLargeError: as `qr_rects` does.
+    """
+    side, shapes = qr_shapes(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH_MM}mm" height="{_WIDTH_MM}mm" '
         f'viewBox="0 0 {side} {side}" role="img" shape-rendering="crispEdges">'
-        f"<title>QR code</title>"
-        f'<rect width="{side}" height="{side}" fill="{WHITE}"/>'
-        f'<path d="{path}" fill="{BLACK}"/></svg>\n'
+        f"<title>QR code</title>{shapes}</svg>\n"
     )

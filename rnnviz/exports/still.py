@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from rnnviz.exports.chart_size import text_width
 from rnnviz.exports.drawing import Drawer, Drawing
 from rnnviz.exports.ink import ink_of
-from rnnviz.exports.qr import QUIET_ZONE, qr_rects
+from rnnviz.exports.qr import qr_shapes
 from rnnviz.exports.shot import Shot, Span
 from rnnviz.exports.svg import (
     Type,
@@ -23,7 +23,6 @@ from rnnviz.exports.svg import (
     type_of,
 )
 from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
-from rnnviz.figures.theme import BLACK, WHITE
 from rnnviz.limits import MAX_PICTURE_PIXELS, TooLargeError
 
 # Points around the picture on a page of fixed height, and between a title and what is below.
@@ -124,17 +123,9 @@ def _head_height(type_: Type, preset: Preset, lines: int, link: str) -> float:
 
 def _qr(link: str, x: float, y: float, side: float) -> str:
     """A QR code with its quiet zone, `side` pixels wide."""
-    rects = qr_rects(link)
-    modules = max(left + wide for left, _, wide, _ in rects) + 2 * QUIET_ZONE
-    path = "".join(
-        f"M{left + QUIET_ZONE} {top + QUIET_ZONE}h{wide}v{high}h-{wide}z"
-        for left, top, wide, high in rects
-    )
-    return (
-        f'\n<g transform="translate({x:.2f} {y:.2f}) scale({side / modules:.5f})">'
-        f'<rect width="{modules}" height="{modules}" fill="{WHITE}"/>'
-        f'<path d="{path}" fill="{BLACK}"/></g>'
-    )
+    modules, shapes = qr_shapes(link)
+    place = f"translate({x:.2f} {y:.2f}) scale({side / modules:.5f})"
+    return f'\n<g transform="{place}">{shapes}</g>'
 
 
 def _drawn(

@@ -4,68 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnnviz.figures.theme import SIGNED_STOPS, ThemeName
+from rnnviz.figures.theme import ThemeName
 
 MM_PER_INCH = 25.4
 PT_PER_INCH = 72
-
-# Stops from negative to positive, as `SIGNED_STOPS`. On paper without colour lightness alone has to
-# tell the sign, so it falls from one end to the other; a minus marks negative cells besides.
-COLOR_MAPS: dict[str, tuple[str, ...]] = {
-    "brown-blue": SIGNED_STOPS,
-    "purple-green": (
-        "#40004b",
-        "#762a83",
-        "#9970ab",
-        "#c2a5cf",
-        "#e7d4e8",
-        "#f7f7f7",
-        "#d9f0d3",
-        "#a6dba0",
-        "#5aae61",
-        "#1b7837",
-        "#00441b",
-    ),
-    "red-blue": (
-        "#67001f",
-        "#b2182b",
-        "#d6604d",
-        "#f4a582",
-        "#fddbc7",
-        "#f7f7f7",
-        "#d1e5f0",
-        "#92c5de",
-        "#4393c3",
-        "#2166ac",
-        "#053061",
-    ),
-    "grey": (
-        "#fafafa",
-        "#ececec",
-        "#dcdcdc",
-        "#cbcbcb",
-        "#b8b8b8",
-        "#a3a3a3",
-        "#8a8a8a",
-        "#6f6f6f",
-        "#525252",
-        "#343434",
-        "#141414",
-    ),
-}
-
-# Gates, from 0 to 1, on paper without colour.
-GREY_SHARE_STOPS = (
-    "#ffffff",
-    "#e6e6e6",
-    "#cccccc",
-    "#b0b0b0",
-    "#939393",
-    "#757575",
-    "#575757",
-    "#393939",
-    "#1a1a1a",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +22,8 @@ class Preset:
         base_pt: the usual size of text.
         most_pt: no text is larger but titles of slides.
         theme: whose colours it has.
-        colors: a key of `COLOR_MAPS`; "grey" makes every colour a grey and marks negative cells.
+        colors: a key of `theme.COLOR_MAPS`; "grey" makes every colour a grey and marks negative
+            cells.
         plain_text: whether text is black, as journals ask.
         dpi: pixels per inch of its PNG, unless another is chosen.
     """

@@ -49,6 +49,37 @@ SHARE_STOPS = (
     "#560946",
 )
 
+# Stops from negative to positive, as `SIGNED_STOPS`. On paper without colour lightness alone has to
+# tell the sign, so it falls from one end to the other; a minus marks negative cells besides.
+COLOR_MAPS: dict[str, tuple[str, ...]] = {
+    "brown-blue": SIGNED_STOPS,
+    "purple-green": tuple(
+        "#40004b #762a83 #9970ab #c2a5cf #e7d4e8 #f7f7f7 "
+        "#d9f0d3 #a6dba0 #5aae61 #1b7837 #00441b".split()
+    ),
+    "red-blue": tuple(
+        "#67001f #b2182b #d6604d #f4a582 #fddbc7 #f7f7f7 "
+        "#d1e5f0 #92c5de #4393c3 #2166ac #053061".split()
+    ),
+    "grey": tuple(
+        "#fafafa #ececec #dcdcdc #cbcbcb #b8b8b8 #a3a3a3 "
+        "#8a8a8a #6f6f6f #525252 #343434 #141414".split()
+    ),
+}
+
+# Gates, from 0 to 1, on paper without colour.
+GREY_SHARE_STOPS = (
+    "#ffffff",
+    "#e6e6e6",
+    "#cccccc",
+    "#b0b0b0",
+    "#939393",
+    "#757575",
+    "#575757",
+    "#393939",
+    "#1a1a1a",
+)
+
 BLACK = "#000000"
 WHITE = "#ffffff"
 TRANSPARENT = "rgba(0,0,0,0)"

@@ -18,7 +18,8 @@ from rnnviz.exports.moments import evenly
 from rnnviz.exports.shot import VIEW_WORDS, Shot
 from rnnviz.exports.still import Still, check_pixels, still, still_bytes
 from rnnviz.exports.tikz import tikz_picture
-from rnnviz.figures.presets import COLOR_MAPS, MM_PER_INCH, PRESETS, Preset
+from rnnviz.figures.presets import MM_PER_INCH, PRESETS, Preset
+from rnnviz.figures.theme import COLOR_MAPS
 from rnnviz.ui.cache import Run
 from rnnviz.ui.figure_form import asked_shot
 from rnnviz.ui.files import file_button

@@ -26,8 +26,8 @@ from rnnviz.figures import (
     unrolled_diagram,
     weight_heatmaps,
 )
-from rnnviz.figures.presets import COLOR_MAPS, PRESETS
-from rnnviz.figures.theme import SIGNED_STOPS, mixed
+from rnnviz.figures.presets import PRESETS
+from rnnviz.figures.theme import COLOR_MAPS, SIGNED_STOPS, mixed
 
 needs_browser = pytest.mark.skipif(browser_path() is None, reason="no browser is installed")
 PX_PER_MM = 96 / 25.4

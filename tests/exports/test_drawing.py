@@ -11,8 +11,8 @@ from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.ink import ink_of
 from rnnviz.exports.shot import Shot
 from rnnviz.exports.svg import heat_colors
-from rnnviz.figures.presets import COLOR_MAPS, PRESETS
-from rnnviz.figures.theme import SignedScale
+from rnnviz.figures.presets import PRESETS
+from rnnviz.figures.theme import COLOR_MAPS, SignedScale
 from tests.exports.pictured import drawer_of, heats, packed, run_of, texts
 
 INK = ink_of(PRESETS["web"])
