@@ -38,7 +38,7 @@ def check_strided(fn: Callable, arguments: Arguments, first: dict[str, Tensor]) 
     called = call(fn, replace(arguments, input=strided))
     if called.error:
         wrong = f"it {called.error}"
-    elif not (wrong := difference(called.result.named(), first)):
+    elif not (wrong := difference(called.result.named(), first, tolerance_of(arguments))):
         return Check(name=name, verdict="passed", sentence="gives what a contiguous one does.")
     return Check(
         name=name,

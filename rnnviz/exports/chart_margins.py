@@ -10,10 +10,11 @@ from typing import Any
 
 from rnnviz.exports.chart_size import LINE, text_width
 
-# Pixels that plotly puts between things whatever their size: below ticks and title, at a legend.
+# Pixels that plotly puts between things whatever their size: below ticks and title, at a legend, at
+# names of rows, there with some air at the edge.
 _BELOW = 9
 _AT_LEGEND = 6
-_AT_TICKS = 6
+_AT_TICKS = 12
 # Of the screen, between a vertical axis's ticks and its title.
 _STANDOFF = 8
 

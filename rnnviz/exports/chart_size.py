@@ -24,6 +24,8 @@ _WIDTHS = {
     **dict.fromkeys("−+=<>±mwMW∞→←⋯%", 0.86),
 }
 _OTHER = 0.64
+# How much wider they are where they are bold.
+_BOLD = 1.12
 _IDEOGRAPH = 1.0
 
 # What plotly counts in pixels, of all that our charts set.
@@ -82,9 +84,13 @@ def with_fonts(node: Any, preset: Preset, key: str = "") -> Any:
 
 
 def text_width(text: str, size: float) -> float:
-    """About how many pixels the longest line of a text takes."""
-    lines = re.sub(r"</?[a-z]+>", "", text.replace("<br>", "\n")).split("\n")
-    return max(sum(map(_char_width, line)) for line in lines) * size
+    """About how many pixels the longest line of a text takes, with what is bold in it."""
+    return max(map(_line_width, text.replace("<br>", "\n").split("\n"))) * size
+
+
+def _line_width(line: str) -> float:
+    bold = sum(map(_char_width, "".join(re.findall(r"<b>(.*?)</b>", line))))
+    return sum(map(_char_width, re.sub(r"</?[a-z]+>", "", line))) + (_BOLD - 1) * bold
 
 
 def _char_width(char: str) -> float:

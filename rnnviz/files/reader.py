@@ -32,7 +32,8 @@ class Request(TypedDict):
         ending: of the name it came with, such as "pt"; empty if it had none.
         answer: a folder for the answer.
         max_bytes: what its arrays may take.
-        seconds: how long reading may take.
+        seconds: of the processor, how long reading may take.
+        wait: of the clock, the same; a busy machine gives a process but a part of each second.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Request(TypedDict):
     answer: str
     max_bytes: int
     seconds: float
+    wait: float
 
 
 def main() -> None:
@@ -66,16 +68,19 @@ def _in_fork(request: Request) -> Outcome:
             os._exit(_STATUS.index(outcome))
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return "too long" if os.WTERMSIG(status) == signal.SIGALRM else "broken"
+        return "too long" if os.WTERMSIG(status) in _ALARMS else "broken"
     return _STATUS[os.WEXITSTATUS(status)]
 
+
+# The system's signals at the end of the processor's time and of the clock's.
+_ALARMS = (signal.SIGPROF, signal.SIGALRM)
 
 # What a fork says by its exit status.
 _STATUS: tuple[Outcome, ...] = ("read", "broken", "refused", "too long")
 
 
 def _bound(request: Request) -> None:
-    """Bound the memory and the time of this process; at the alarm the system ends it."""
+    """Bound the memory and the time of this process; at an alarm the system ends it."""
     import resource
 
     # Linux says there how many pages the process has; elsewhere only the time is bounded.
@@ -85,7 +90,8 @@ def _bound(request: Request) -> None:
         most = used + _COPIES * request["max_bytes"] + _ROOM
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+    signal.setitimer(signal.ITIMER_PROF, request["seconds"])
+    signal.setitimer(signal.ITIMER_REAL, request["wait"])
 
 
 def _read(request: Request) -> Outcome:

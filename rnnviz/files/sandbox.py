@@ -17,11 +17,14 @@ import rnnviz
 from rnnviz.files.contents import Contents, Hints, Outcome
 from rnnviz.files.errors import ModelFileError
 
-# For a small file; reading takes some 10 ms.
-LEAST_SECONDS = 2.0
+# Of the processor, for a small file; reading takes some 10 ms.
+LEAST_SECONDS = 3.0
 
-# A slow disk, and zlib on a slow machine.
-BYTES_PER_SECOND = 20e6
+# A list of tokens, a pickle of many small pieces, on a slow machine; numbers read far faster.
+BYTES_PER_SECOND = 3e6
+
+# How many seconds of the clock one of the processor may take where others compute too.
+CLOCK_PER_SECOND = 8
 
 # Between the fork's alarm and the end of the whole process: forking, and a busy machine.
 GRACE_SECONDS = 5.0
@@ -58,7 +61,8 @@ class Reader:
         seconds = LEAST_SECONDS + os.path.getsize(path) / BYTES_PER_SECOND
         with tempfile.TemporaryDirectory(prefix="rnnviz-") as folder:
             request = {"path": os.path.abspath(path), "ending": ending, "answer": folder}
-            outcome = self._ask(request | {"max_bytes": max_bytes, "seconds": seconds}, seconds)
+            request |= {"max_bytes": max_bytes, "seconds": seconds}
+            outcome = self._ask(request, CLOCK_PER_SECOND * seconds)
             return _answer(outcome, Path(folder))
 
     def stop(self) -> None:
@@ -66,18 +70,18 @@ class Reader:
         with self._lock:
             self._end()
 
-    def _ask(self, request: dict[str, object], seconds: float) -> Outcome:
+    def _ask(self, request: dict[str, object], wait: float) -> Outcome:
         with self._lock:
             self._start()
             process = self._process
             # The fork's own alarm comes first; this one is for a process that hangs as a whole.
-            wait = seconds + GRACE_SECONDS + (0 if self._ready else START_SECONDS)
-            timer = Timer(wait, process.kill)
+            most = wait + GRACE_SECONDS + (0 if self._ready else START_SECONDS)
+            timer = Timer(most, process.kill)
             timer.start()
             try:
                 if not self._ready:
                     self._ready = process.stdout.readline() == "ready\n"
-                process.stdin.write(json.dumps(request) + "\n")
+                process.stdin.write(json.dumps(request | {"wait": wait}) + "\n")
                 process.stdin.flush()
                 return process.stdout.readline().strip() or "too long"
             except BrokenPipeError:

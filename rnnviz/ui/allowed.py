@@ -148,7 +148,7 @@ ALLOWED: dict[str, OneOf | Number | Line | Switch] = {
     "cell": Line(40),
     "range": OneOf(("full", "this run")),
     "picture": OneOf(("SVG", "PNG")),
-    "width": OneOf(("as on screen", "89 mm", "183 mm", "slide")),
+    "width": OneOf(("as on screen", "89 mm", "183 mm", "slide", "poster", "web")),
     "edit_view": OneOf(("after", "before", "difference")),
     "head_view": OneOf(HEAD_VIEWS),
     "mistake": OneOf(tuple(dict.fromkeys(one.id for one in CATALOGUE))),

@@ -58,6 +58,21 @@ def test_torch_itself_passes(options):
     assert named(report, "packed input").verdict == "passed"
 
 
+def test_inputs_that_are_not_contiguous_may_be_rounded_otherwise():
+    """As kernels do: within what the dtype allows, not beyond."""
+    module = net(dtype=torch.bfloat16)
+
+    def strided_off_by(step):
+        def fn(weights, input, hx):
+            output, hn = functional_call(module, weights, (input.contiguous(), hx))
+            return output if input.is_contiguous() else output + step, hn
+
+        return named(diagnose_callable(fn, module), "non-contiguous input").verdict
+
+    assert strided_off_by(2**-8) == "passed"
+    assert strided_off_by(2**-5) == "failed"
+
+
 def test_a_class_that_loads_the_weights_passes():
     """Their gradients stay with parameters of its own."""
     module = net(nn.GRU)

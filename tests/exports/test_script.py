@@ -25,6 +25,12 @@ def run(script, folder):
     return done.stdout
 
 
+def assert_near(output, theirs):
+    """torch.nn's output in two processes: on some processors oneDNN sums in another order."""
+    few = 4 * torch.finfo(output.dtype).eps
+    torch.testing.assert_close(output, theirs, rtol=few, atol=few)
+
+
 CASES = {
     "plain": {},
     "both ways": {"num_layers": 2, "bidirectional": True},
@@ -43,7 +49,7 @@ CASES = {
 
 @pytest.mark.parametrize("options", CASES.values(), ids=CASES.keys())
 def test_the_script_rebuilds_the_very_numbers(options, tmp_path):
-    """It asserts by itself that both ways agree; here its net is held against ours, bit by bit."""
+    """It asserts by itself that both ways agree; here its net and input are ours, bit by bit."""
     options = {"dtype": torch.float32, "scale": 0.35} | options
     net, x, h_0 = make(**options)
     trace = rnnviz.trace(net, x, h_0)
@@ -58,7 +64,7 @@ def test_the_script_rebuilds_the_very_numbers(options, tmp_path):
     assert torch.equal(x_there, time_major)
     assert torch.equal(h_there, h_0[0] if isinstance(h_0, tuple) else h_0)
     theirs = net(x, h_0)[0].detach()
-    assert torch.equal(output, theirs.transpose(0, 1) if net.batch_first else theirs)
+    assert_near(output, theirs.transpose(0, 1) if net.batch_first else theirs)
 
 
 def test_a_seed_stands_for_default_weights(tmp_path):
@@ -104,7 +110,7 @@ def test_many_numbers_are_read_from_the_files_beside_it(name, tmp_path):
     assert torch.equal(x_there, given.to(x.dtype))
     theirs = net(x, h_0)[0].detach()
     theirs = theirs.transpose(0, 1) if net.batch_first else theirs
-    assert torch.equal(output, theirs[:, None] if name == "unbatched" else theirs)
+    assert_near(output, theirs[:, None] if name == "unbatched" else theirs)
 
 
 @pytest.mark.parametrize("what", ["weight", "input", "output"])

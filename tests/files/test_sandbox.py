@@ -7,7 +7,7 @@ import pytest
 import rnnviz
 from rnnviz.files import sandbox
 from rnnviz.files.sandbox import Reader
-from tests.files.hostile import GOOD_PT, pickled
+from tests.files.hostile import GOOD_PT, as_torch, pickled
 
 
 @pytest.fixture
@@ -24,16 +24,32 @@ def good(tmp_path):
     return str(path)
 
 
-def test_reading_is_bounded_in_time(reader, good, monkeypatch):
+def test_reading_is_bounded_in_time_of_the_processor(reader, good, tmp_path, monkeypatch):
+    """However long the clock has: a busy machine refuses no file that a quiet one reads."""
+    slow = tmp_path / "slow.pt"
+    slow.write_bytes(as_torch({"itos": [f"word{k}" for k in range(100_000)]}))
     reader.read(good, "pt", 10**6)
     process = reader._process
     monkeypatch.setattr(sandbox, "LEAST_SECONDS", 0.005)
+    monkeypatch.setattr(sandbox, "BYTES_PER_SECOND", 10**9)
+    monkeypatch.setattr(sandbox, "CLOCK_PER_SECOND", 10_000)
     with pytest.raises(ValueError, match="takes too long to read"):
-        reader.read(good, "pt", 10**6)
+        reader.read(str(slow), "pt", 10**8)
     monkeypatch.undo()
 
     assert "weight_ih_l0" in reader.read(good, "pt", 10**6).tensors
     # The fork alone was ended.
+    assert reader._process is process
+
+
+def test_the_clock_bounds_reading_as_well(reader, good, monkeypatch):
+    """A file that keeps the processor waiting; the fork alone is ended."""
+    reader.read(good, "pt", 10**6)
+    process = reader._process
+    monkeypatch.setattr(sandbox, "CLOCK_PER_SECOND", 0.002)
+    with pytest.raises(ValueError, match="takes too long to read"):
+        reader.read(good, "pt", 10**6)
+
     assert reader._process is process
 
 
