@@ -17,7 +17,7 @@ from threading import Event, Thread
 from typing import Any, NamedTuple
 
 # How far it steps back behind whoever waits for a page.
-_NICE = 10
+_NICE = 19
 
 
 class Request(NamedTuple):

@@ -25,7 +25,7 @@ _JOB = "_film_job"
 _OF = "_film_of"
 
 # Seconds between two looks at how far it is.
-_LOOK = 0.5
+_LOOK = 1.0
 
 _WIDTHS = (480, 640, 960, 1280, 1920)
 _KINDS: dict[str, FilmKind] = {"GIF": "gif", "MP4": "mp4", "WebP": "webp"}

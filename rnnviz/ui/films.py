@@ -88,8 +88,9 @@ class FilmJob:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # A group of its own, with ffmpeg and whatever else it starts.
-            start_new_session=True,
+            # A group of its own, with ffmpeg and whatever else it starts; no session, since Linux
+            # gives each an equal share of the processor, however nice its processes are.
+            process_group=0 if hasattr(os, "setpgid") else None,
         )
         reader = Thread(target=self._read, args=(process, path), daemon=True)
         reader.start()

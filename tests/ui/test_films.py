@@ -1,6 +1,7 @@
 """Films on their way: how far they are, how they end, and that none is left running."""
 
 import io
+import os
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -38,7 +39,7 @@ def until(job, wanted, seconds=60):
 
 @pytest.fixture
 def makers(monkeypatch):
-    """Gives the processes that the test started, and what they started: all inherit a mark."""
+    """Gives processes that are left; `found.now` all there are, by a mark that they inherit."""
     mark = f"RNNVIZ_TEST={uuid4()}"
     monkeypatch.setenv(*mark.split("="))
 
@@ -59,6 +60,7 @@ def makers(monkeypatch):
             time.sleep(0.02)
         return left
 
+    found.now = marked_now
     return found
 
 
@@ -82,6 +84,22 @@ def test_a_cancelled_film_is_gone_within_a_second(packed, kind, makers):
     assert time.monotonic() - start < 1
     assert job.state == "cancelled"
     assert not makers()
+
+
+@pytest.mark.skipif(not hasattr(os, "getsid"), reason="needs POSIX")
+def test_everyone_else_goes_first(packed, makers):
+    """Niceness counts within a session: Linux gives each session of its own an equal share."""
+    job = FilmJob(packed, PLAN, "mp4")
+    until(job, lambda: job.done > 2)
+    there = makers.now()
+    # The film's own, the player's code in V8, and ffmpeg.
+    nice = {os.getpriority(os.PRIO_PROCESS, process) for process in there}
+    sessions = {os.getsid(process) for process in there}
+    job.cancel()
+
+    assert len(there) >= 3
+    assert min(nice) >= 10
+    assert sessions == {os.getsid(0)}
 
 
 def test_a_film_that_nobody_looks_at_ends(packed, monkeypatch, makers):
