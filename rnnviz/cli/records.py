@@ -165,7 +165,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 def add_script(parser: ArgumentParser) -> None:
     """The arguments of `script`."""
     add_record(parser)
-    add_out(parser, "the .py to write; of a large net a .zip with the numbers beside it")
+    add_out(parser, "the .py to write, or a .zip with the numbers beside it, as a large net needs")
 
 
 def run_script(args: Namespace) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from rnnviz.config import NetConfig, StackConfig, parameter_suffix
-from rnnviz.exports.literals import dtype
+from rnnviz.exports.literals import dtype, literal
 from rnnviz.records import Trace
 
-# Numbers that fit a script that one reads.
+# Numbers that fit a script that one reads, and lines of them where a seed gives the weights: its
+# code has 40 at most, and the whole is to have fewer than 60.
 MAX_LITERALS = 1500
+MAX_LITERAL_LINES = 18
 
 # What the files are called: a state_dict of torch, and the arrays of `input_arrays`.
 WEIGHTS_FILE = "weights.pt"
@@ -35,7 +37,10 @@ def needs_files(trace: Trace, *, seed: int | None) -> bool:
             for name, array in cell.arrays()
             if name.startswith(("weight", "bias"))
         )
-    return numbers > MAX_LITERALS
+    if numbers > MAX_LITERALS:
+        return True
+    written = "\n".join(literal(array, trace.config) for array in arrays.values())
+    return seed is not None and len(written.splitlines()) > MAX_LITERAL_LINES
 
 
 def input_arrays(trace: Trace) -> dict[str, np.ndarray]:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 
 from rnnviz.config import NetConfig
 
+_LINE_CHARS = 88
+
 
 def literal(array: np.ndarray, config: NetConfig) -> str:
-    """An array as a tensor of the net's dtype, written out."""
-    # The shortest decimal that reads back as the same number.
-    text = np.array2string(
-        array,
-        separator=", ",
-        threshold=array.size + 1,
-        max_line_width=96,
-        formatter={"float_kind": _number},
+    """An array as a tensor of the net's dtype, written out in as few lines as hold it."""
+    text = f"torch.tensor({_nested(array)}{dtype(config)})"
+    return "\n".join(
+        textwrap.wrap(
+            text,
+            _LINE_CHARS,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     )
-    return f"torch.tensor({text}{dtype(config)})"
+
+
+def _nested(array: np.ndarray) -> str:
+    """Lists in lists, each number as the shortest decimal that reads back as the same."""
+    parts = map(_number, array) if array.ndim == 1 else map(_nested, array)
+    return f"[{', '.join(parts)}]"
 
 
 def _number(value: np.floating) -> str:

@@ -80,7 +80,7 @@ _PARTS: dict[str, dict] = {
 }
 
 
-def torch_script(trace: Trace, *, seed: int | None) -> str:
+def torch_script(trace: Trace, *, seed: int | None, beside: bool = False) -> str:
     """A script that rebuilds net and input, runs both ways and asserts that they agree.
 
     That of a stack, which torch has not, runs it by hand and asserts that it gives this output.
@@ -88,9 +88,11 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     Args:
         trace: the run.
         seed: the seed whose default initialisation gave the weights, or None to write them out.
+        beside: whether the numbers lie beside it in any case.
 
-    Where `needs_files`, the numbers lie beside it, as `rnnviz.files.script_zip` gives them, and it
-    asserts as well that torch gives the output that was recorded.
+    With a seed, or with the numbers beside it, it has fewer than 60 lines. Where `needs_files`,
+    they lie there too, as `rnnviz.files.script_zip` gives them. Such a script asserts as well that
+    torch gives the output that was recorded.
 
     Raises:
         ValueError: the run was packed, dropped numbers in training, held something by clamps, was
@@ -99,12 +101,12 @@ def torch_script(trace: Trace, *, seed: int | None) -> str:
     _check_can_be_written(trace)
     trace, config = trace.numpy(), trace.config
     if isinstance(config, StackConfig):
-        return stack_script(trace, seed=seed)
+        return stack_script(trace, seed=seed, beside=beside)
     given = input_arrays(trace)
     recorded = given.pop("output")
     made = f"rnn = nn.{config.kind}({_arguments(config)})"
     check = _check(config)
-    if needs_files(trace, seed=seed):
+    if beside or needs_files(trace, seed=seed):
         lines = ["import numpy as np", "import torch", "from torch import nn", "", made]
         lines += reading_lines("rnn")
         lines += [f"{name} = {saved(name, config)}  # {given[name].shape}" for name in given]

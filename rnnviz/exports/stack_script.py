@@ -62,13 +62,14 @@ def run_by_hand(stack, x, h_0, c_0):
 '''
 
 
-def stack_script(trace: Trace, *, seed: int | None) -> str:
+def stack_script(trace: Trace, *, seed: int | None, beside: bool = False) -> str:
     """A script that rebuilds stack and input, runs it and asserts that it gives this output.
 
     Args:
         trace: the run, on the host.
         seed: the seed whose default initialisation gave the weights, or None to write them out:
             of all forward cells first, then of the reverse ones.
+        beside: whether the numbers lie beside it in any case, not only where it `needs_files`.
 
     Raises:
         ValueError: an activation goes by no name.
@@ -77,7 +78,7 @@ def stack_script(trace: Trace, *, seed: int | None) -> str:
     _check_names(config)
     given = input_arrays(trace)
     lines = ["import torch", "import torch.nn.functional as F", "from torch import nn", ""]
-    if needs_files(trace, seed=seed):
+    if beside or needs_files(trace, seed=seed):
         lines = ["import numpy as np", *lines, *_stack_lines(config), *reading_lines("stack")]
         lines += _given_lines(config, {name: saved(name, config) for name in given})
     else:

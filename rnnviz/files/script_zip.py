@@ -18,12 +18,13 @@ TRY_FILE = "try_mine.py"
 
 
 def script_zip(trace: Trace) -> bytes:
-    """The script of a run that `needs_files`, and these: unpacked, `python net.py` runs it.
+    """The script of a run with its numbers beside it: unpacked, `python net.py` runs it.
 
     Raises:
         ValueError: as `torch_script` does.
     """
-    return _zipped(SCRIPT_FILE, torch_script(trace, seed=None), trace, input_arrays(trace))
+    script = torch_script(trace, seed=None, beside=True)
+    return _zipped(SCRIPT_FILE, script, trace, input_arrays(trace))
 
 
 def try_zip(trace: Trace) -> bytes:

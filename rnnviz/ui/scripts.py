@@ -21,16 +21,8 @@ def script_view(run: Run) -> None:
     except ValueError as error:
         st.caption(sentence(error))
         return
-    if needs_files(run.trace, seed=seed):
-        file_button(
-            st.container(),
-            "Script and its numbers (.zip)",
-            lambda: script_zip(run.trace),
-            "rnnviz-net.zip",
-            "net.py with weights.pt, read with weights_only=True, and input.npz beside it. "
-            "Unpacked, python net.py runs the net and asserts that the output is this one.",
-        )
-    else:
+    large = needs_files(run.trace, seed=seed)
+    if not large:
         file_button(
             st.container(),
             "Script (.py)",
@@ -38,5 +30,15 @@ def script_view(run: Run) -> None:
             "rnnviz-net.py",
             "It needs torch alone; python rnnviz-net.py asserts that its loop gives what torch.nn "
             "gives.",
+        )
+    # Without a seed the weights written out are most of it.
+    if large or seed is None:
+        file_button(
+            st.container(),
+            "Script and its numbers (.zip)",
+            lambda: script_zip(run.trace),
+            "rnnviz-net.zip",
+            "net.py with weights.pt, read with weights_only=True, and input.npz beside it. "
+            "Unpacked, python net.py runs the net and asserts that the output is this one.",
         )
     st.code(script, language="python")

@@ -1,6 +1,7 @@
 """The script in plain torch is run, in its own process, and must print what torch gives."""
 
 import io
+import itertools
 import subprocess
 import sys
 import zipfile
@@ -100,7 +101,7 @@ def test_many_numbers_are_read_from_the_files_beside_it(name, tmp_path):
     trace = rnnviz.trace(net, x, h_0)
     script = unpacked(trace, tmp_path)
     assert x.numel() > MAX_LITERALS / 2
-    assert len(script.splitlines()) < 70
+    assert len(script.splitlines()) < 60
     run(script + "\ntorch.save((rnn.state_dict(), x, output), 'out.pt')\n", tmp_path)
     weights, x_there, output = torch.load(tmp_path / "out.pt", weights_only=True)
 
@@ -144,20 +145,52 @@ def test_not_finite_numbers_are_written_out(tmp_path):
     torch.testing.assert_close(there, x, rtol=0, atol=0, equal_nan=True)
 
 
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_with_a_seed_or_files_a_script_has_fewer_than_60_lines(kind, dtype):
+    """However much of the input is written out, in every direction and layer."""
+    for layers, size, steps in itertools.product((1, 2, 6), (1, 4, 9), (1, 5, 12, 40)):
+        options = {"num_layers": layers, "bidirectional": True, "batch_first": True}
+        options |= {"proj_size": size - 1} if kind == "LSTM" else {}
+        config = rnnviz.RNNConfig(kind=kind, input_size=5, hidden_size=size, dtype=dtype, **options)
+        net = rnnviz.build(config, 11)
+        trace = rnnviz.trace(net, torch.randn(1, steps, 5, dtype=getattr(torch, dtype)))
+
+        assert len(torch_script(trace, seed=11).splitlines()) < 60
+        assert len(torch_script(trace, seed=None, beside=True).splitlines()) < 60
+
+
+def test_numbers_are_written_in_lines_as_wide_as_the_code():
+    net, x, h_0 = make(torch.float32, num_layers=2, bidirectional=True)
+    lines = torch_script(rnnviz.trace(net, x, h_0), seed=None).splitlines()
+
+    assert max(map(len, lines)) < 130
+    assert all(line.strip() for line in lines[3 : lines.index("rnn.load_state_dict(weights)")])
+
+
+def test_a_small_run_may_have_its_numbers_beside_it(tmp_path):
+    net, x, h_0 = make(torch.float32)
+    trace = rnnviz.trace(net, x, h_0)
+    script = unpacked(trace, tmp_path)
+
+    assert "weights.pt" in script
+    assert "weights = {" in torch_script(trace, seed=None)
+    run(script, tmp_path)
+
+
 @pytest.mark.parametrize("kind", ["GRU", "LSTM"])
 def test_a_seed_or_files_stand_for_gated_nets_too(kind, tmp_path):
     """The seed where the input fits the script, files where it does not."""
-    config = rnnviz.RNNConfig(kind=kind, input_size=30, hidden_size=20, bidirectional=True)
+    config = rnnviz.RNNConfig(kind=kind, input_size=8, hidden_size=6, bidirectional=True)
     net = rnnviz.build(config, 11)
 
     for steps in (10, 70):
-        trace = rnnviz.trace(net, torch.randn(steps, 1, 30))
+        trace = rnnviz.trace(net, torch.randn(steps, 1, 8))
         script = torch_script(trace, seed=11)
         assert ("manual_seed(11)" in script) == (steps == 10)
         assert ("load_state_dict" in script) == (steps == 70)
         if steps == 70:
             assert unpacked(trace, tmp_path) == script
-            assert len(script.splitlines()) < 60
         run(script + "\ntorch.save(output, 'out.pt')\n", tmp_path)
         there = torch.load(tmp_path / "out.pt", weights_only=True)
         np.testing.assert_allclose(there, trace.output, atol=1e-6)

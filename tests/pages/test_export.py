@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -238,6 +239,16 @@ def test_the_script_is_that_of_the_step_page(export, visit):
 
     assert codes(page) == [files["rnnviz-net.py"]().strip()]
     assert codes(visit(kind="GRU"))[-1] == codes(page)[0]
+
+
+def test_weights_without_a_seed_may_lie_beside_the_script(export):
+    """Written out they would be most of it."""
+    page, files = export("Code", weights="orthogonal")
+    with zipfile.ZipFile(io.BytesIO(files["rnnviz-net.zip"]())) as archive:
+        beside = archive.read("net.py").decode()
+
+    assert codes(page) == [files["rnnviz-net.py"]().strip()]
+    assert len(beside.splitlines()) < 60 < len(codes(page)[0].splitlines())
 
 
 def test_a_net_that_makes_no_script_says_why(export):
