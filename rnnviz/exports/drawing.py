@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -18,6 +19,9 @@ from rnnviz.exports.shot import Shot, Sizes
 from rnnviz.figures.theme import Palette
 from rnnviz.limits import PICTURE_MAX_BYTES, PICTURE_MAX_SECONDS, TooLargeError
 from rnnviz.scene.assemble import program
+
+# After so long without a picture a process gives back its memory; another starts in 0.3 s.
+REST_SECONDS = 300
 
 # What JavaScript outside of a page has not: here texts are ASCII or UTF-8.
 _BEFORE = """
@@ -105,7 +109,8 @@ class Drawer:
     """Draws pictures of one packed run, one after the other; to be closed after use.
 
     The drawing is done by a process of its own, which ends with the drawer: when it is closed, or
-    nothing refers to it any more.
+    nothing refers to it any more. It ends as well when nothing was drawn for a while; the next
+    picture starts it anew.
 
     Attributes:
         sizes: what a `Shot` may name.
@@ -124,6 +129,7 @@ class Drawer:
         self._packed = packed
         self._busy = Lock()
         self._process: Popen[bytes] | None = None
+        self._rest: Timer | None = None
         self.sizes = Sizes(**json.loads(self._run("sizes()")))
 
     def __enter__(self) -> Self:
@@ -138,6 +144,8 @@ class Drawer:
     def close(self) -> None:
         """Ends the process; another picture would start it anew."""
         process, self._process = getattr(self, "_process", None), None
+        if rest := getattr(self, "_rest", None):
+            rest.cancel()
         if process is not None:
             process.kill()
             process.wait()
@@ -204,6 +212,7 @@ class Drawer:
                 answer = None
             finally:
                 late.cancel()
+            self._rest_later()
             if answer is None:
                 self.close()
                 raise TooLargeError(
@@ -217,6 +226,13 @@ class Drawer:
             raise ValueError("at must name a cell of this run, as layer.direction.t.unit.")
         raise RuntimeError(f"the drawing code failed: {text[1:]}")
 
+    def _rest_later(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = Timer(REST_SECONDS, _end, [weakref.ref(self)])
+        self._rest.daemon = True
+        self._rest.start()
+
     def _started(self) -> Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
@@ -228,3 +244,11 @@ class Drawer:
             send(self._process.stdin, (_BEFORE + program("picture") + _OPEN).encode("utf-8"))
             send(self._process.stdin, self._packed)
         return self._process
+
+
+def _end(reference: weakref.ref[Drawer]) -> None:
+    """End the process of a drawer that rests, if there still is one."""
+    drawer = reference()
+    if drawer is not None:
+        with drawer._busy:
+            drawer.close()

@@ -17,6 +17,7 @@ from rnnviz.exports.try_script import needs_numbers, try_script
 from rnnviz.figures.diagnosed import Beside, error_map, results_beside
 from rnnviz.files.script_zip import try_zip
 from rnnviz.ui.cache import Run, call_of
+from rnnviz.ui.files import file_button
 from rnnviz.ui.lab_view import LAB_PAGE
 from rnnviz.ui.results import NAMES, results_form, stamp
 from rnnviz.ui.views import chart, look
@@ -101,13 +102,12 @@ def _script(run: Run) -> None:
             "through one of two adapters that you fill in: a function, or a class with lists."
         )
         beside = needs_numbers(run.trace)
-        st.download_button(
+        file_button(
+            st.container(),
             "Script and its numbers (.zip)" if beside else "Script (.py)",
-            (lambda: try_zip(run.trace)) if beside else script,
+            lambda: try_zip(run.trace) if beside else script,
             "rnnviz-try-mine.zip" if beside else "try_mine.py",
-            "application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
+            "Fill in an adapter, run it, and paste what it prints here.",
             key="_try_script",
         )
         st.code(script[: script.index("weights = ")], language="python", height=300)

@@ -11,18 +11,26 @@ from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ct
 
 
 def file_button(
-    place: DeltaGenerator, label: str, make: Callable[[], str | bytes], name: str, help: str
+    place: DeltaGenerator,
+    label: str,
+    make: Callable[[], str | bytes],
+    name: str,
+    help: str,
+    **looks: str,
 ) -> None:
-    """A file that is made when it is asked for; the button turns a wheel until it is there."""
+    """A file that is made when it is asked for; the button turns a wheel until it is there.
+
+    `looks` are options of `st.download_button`, such as icon or width.
+    """
     mime = "text/html" if name.endswith(".html") else "application/octet-stream"
     place.download_button(
         label,
         _kept(make, name, mime),
         name,
         mime,
-        icon=":material/download:",
         help=help,
         on_click="ignore",
+        **{"icon": ":material/download:"} | looks,
     )
 
 

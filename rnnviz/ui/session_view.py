@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from rnnviz.limits import MAX_FILE_BYTES
+from rnnviz.ui.files import file_button
 from rnnviz.ui.player import SAVES
 from rnnviz.ui.sessions import TOLD, Snapshot, Told, restore, snapshot
 from rnnviz.ui.words import plain, sentence
@@ -51,15 +52,14 @@ def _save(now: Snapshot) -> None:
             f"of at most {MAX_FILE_BYTES:,}: keep them beside the link."
         )
     else:
-        st.download_button(
+        file_button(
+            st.container(),
             "Save session",
             now.to_bytes,
             "rnnviz-session.npz",
-            "application/octet-stream",
-            icon=":material/save:",
-            help="Settings, weights, input, changed numbers and where you are, in one file "
+            "Settings, weights, input, changed numbers and where you are, in one file "
             "that opens here again, and in numpy: numpy.load(path).",
-            on_click="ignore",
+            icon=":material/save:",
             width="stretch",
         )
 

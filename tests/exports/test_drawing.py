@@ -1,6 +1,7 @@
 """The display lists that are drawn without a browser, held against the numbers of the run."""
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -194,6 +195,35 @@ def test_many_threads_draw_at_once():
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(draw, range(8)))) == 1
+
+
+def test_many_threads_share_one_drawer(drawn):
+    """Each gets its own picture, and none half of another's."""
+    drawer, trace = drawn
+    moments = [f"0.forward.{t}.0" for t in range(trace.seq_len)] * 4
+
+    with ThreadPoolExecutor(4) as pool:
+        shots = [Shot(at=at, view="map") for at in moments]
+        found = [drawing.at for drawing in pool.map(lambda s: drawer.draw(s, INK, 800), shots)]
+
+    assert found == moments
+
+
+def test_a_drawer_that_rests_ends_its_process_and_draws_again(monkeypatch):
+    monkeypatch.setattr(module, "REST_SECONDS", 1.0)
+    drawer, _ = drawer_of()
+    first = drawer._process
+    for _ in range(4):
+        time.sleep(0.4)
+        drawer.draw(Shot(view="map"), INK, 800)
+    assert drawer._process is first
+    end = time.monotonic() + 20
+    while first.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+
+    assert first.poll() is not None
+    assert drawer.draw(Shot(view="map"), INK, 800).items
+    drawer.close()
 
 
 def test_a_picture_that_takes_too_long_is_given_up_and_the_next_is_drawn(drawn, monkeypatch):
