@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from rnnviz.exports.shot import Shot, Sizes, Span
+from rnnviz.exports.shot import Shot, Sizes, Span, Walk
 from rnnviz.figures.presets import MM_PER_INCH, PRESETS, Preset
 from rnnviz.figures.theme import ThemeName
 from rnnviz.limits import MAX_FILM_SECONDS, MAX_FILM_WIDTH, MAX_FRAMES, MIN_FILM_WIDTH
@@ -144,6 +144,12 @@ def moments_of(sizes: Sizes, plan: FilmPlan) -> Moments:
             f"{found.seconds:.0f} s: choose a higher speed or a shorter span."
         )
     return found
+
+
+def most_stops(walk: Walk) -> int:
+    """How many updates, or along time timesteps, a film at speed 1 may walk as a whole."""
+    seconds = TIMESTEP_SECONDS if walk == "time" else UPDATE_SECONDS
+    return min(MAX_FRAMES, int((MAX_FILM_SECONDS - HOLD_SECONDS) / seconds))
 
 
 def evenly(

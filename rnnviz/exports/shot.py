@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from rnnviz.config import Direction
 from rnnviz.scene.schedules import ORDERS
 
+Walk = Literal["order", "time"]
 View = Literal["map", "anatomy", "drill", "step", "whole"]
 
 # What each view is called on the page.
@@ -78,7 +79,7 @@ class Shot:
     view: View = "whole"
     at: str = ""
     tau: float | None = None
-    walk: Literal["order", "time"] = "order"
+    walk: Walk = "order"
     order: str = "layer-first"
     all: bool = False
     gate: str = ""

@@ -7,11 +7,10 @@ from typing import NamedTuple
 import streamlit as st
 
 from rnnviz.exports.drawing import Drawer
-from rnnviz.exports.moments import FilmPlan, screen
+from rnnviz.exports.moments import FilmPlan, most_stops, screen
 from rnnviz.exports.moving import MIMES, FilmKind, outline
-from rnnviz.exports.shot import VIEW_WORDS, Shot, View
+from rnnviz.exports.shot import VIEW_WORDS, Shot, View, Walk
 from rnnviz.figures.theme import ThemeName
-from rnnviz.limits import MAX_FRAMES
 from rnnviz.scene.templates import SPEEDS
 from rnnviz.ui.cache import Run
 from rnnviz.ui.films import FilmJob
@@ -89,13 +88,14 @@ def _choose(run: Run, sample: int) -> tuple[FilmPlan, FilmKind]:
     )
     walk = _pick(right, "Walk", ("update by update", "along time"), "_film_walk")
     time = walk == "along time"
-    shot = Shot(view=view, walk="time" if time else "order")
+    way: Walk = "time" if time else "order"
+    shot = Shot(view=view, walk=way)
     trace = run.trace
     # Of a padded sample only its own timesteps are drawn.
     steps = trace.seq_len if trace.lengths is None else trace.lengths[sample]
     count = steps if time else steps * len(trace.config.lanes)
     # A span for which there is room, if the whole has none.
-    span = (0, min(count, MAX_FRAMES) - 1)
+    span = (0, min(count, most_stops(way)) - 1)
     if count > 1:
         what = "timesteps" if time else "updates"
         # Its bounds come of the net: another net has another control.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnviz.exports.moments import FilmPlan, evenly, moments_of, screen
+from rnnviz.exports.moments import FilmPlan, evenly, moments_of, most_stops, screen
 from rnnviz.exports.shot import Shot, Sizes
 
 # An LSTM of one layer below an RNN, both ways, over three timesteps.
@@ -69,6 +69,18 @@ def test_too_many_parts_become_whole_updates():
     assert found.coarser
     assert len(found.frames) == 300
     assert not moments_of(LARGE, FilmPlan(span=(0, 100), speed=4)).coarser
+
+
+@pytest.mark.parametrize("walk", ["order", "time"])
+def test_as_many_stops_as_there_is_room_for_are_a_film(walk):
+    """At speed 1, of updates so many that they are walked as a whole."""
+    huge = SIZES._replace(timesteps=2000, updates=8000)
+    most, shot = most_stops(walk), Shot(walk=walk)
+    found = moments_of(huge, FilmPlan(shot=shot, span=(0, most)))
+
+    assert len(found.frames) == most
+    with pytest.raises(ValueError, match=r"a film (lasts|has) at most"):
+        moments_of(huge, FilmPlan(shot=shot, span=(0, most + 1)))
 
 
 @pytest.mark.parametrize(

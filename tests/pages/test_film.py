@@ -55,9 +55,12 @@ def test_along_time_there_is_a_picture_for_each_timestep(section):
 
 
 def test_a_film_that_cannot_be_made_says_why(section, monkeypatch):
+    """What is offered first is as long as a film may be; the whole run is longer."""
     monkeypatch.setattr("rnnviz.exports.moments.MAX_FILM_SECONDS", 5)
     film_export.foreseen.clear()
     small(section)
+    assert not section.warning
+    section.slider(key="_film_span_updates_20").set_range(0, 19).run()
 
     assert "at most 5 s" in section.warning[0].value
     assert section.button(key="_film_make").disabled
