@@ -25,7 +25,7 @@ from rnnviz.cli.records import (
     read_record,
 )
 from rnnviz.config import Direction
-from rnnviz.exports.caption import caption
+from rnnviz.exports.caption import caption, of_sample
 from rnnviz.exports.drawing import Drawer, check_drawn_size
 from rnnviz.exports.shot import VIEW_WORDS, Shot
 from rnnviz.exports.still import Still, still, still_bytes
@@ -142,7 +142,8 @@ def run_figure(args: Namespace) -> int:
         data = _bytes(picture, preset, kind, args)
     apart = again.comparison and again.comparison.max_difference
     apart = apart if judged is None else judged.difference
-    words = _caption(trace, shot.words(picture.at), apart, None if args.blank else preset.colors)
+    what = of_sample(shot.words(picture.at), trace, args.sample)
+    words = _caption(trace, what, apart, None if args.blank else preset.colors)
     print("\n".join([again.said, *_written(args, data, words, picture)]))
     return again.code
 

@@ -45,6 +45,11 @@ def caption(
     return " ".join(f"{part}." for part in parts if part)
 
 
+def of_sample(what: str, trace: Trace, sample: int) -> str:
+    """What is shown, with the sample that it is of where there are several."""
+    return f"{what}, sample {sample} of the batch" if trace.batch > 1 else what
+
+
 def _net_words(trace: Trace) -> str:
     """`2-layer bidirectional tanh RNN`, with what is unusual about it."""
     config = trace.config

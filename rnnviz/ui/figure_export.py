@@ -11,7 +11,7 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 
 import rnnviz
-from rnnviz.exports.caption import caption
+from rnnviz.exports.caption import caption, of_sample
 from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.filmstrip import MAX_MOMENTS, MIN_MOMENTS, filmstrip
 from rnnviz.exports.moments import evenly
@@ -76,7 +76,7 @@ def figure_section(run: Run, sample: int) -> None:
         st.error(sentence(error), icon=":material/error:")
         return
     _files(picture, asked, f"rnnviz-{view}-{name}")
-    _show_caption(run, shot, picture, preset)
+    _show_caption(run, sample, asked, picture)
 
 
 def _place(row: DeltaGenerator) -> tuple[str, Preset]:
@@ -231,18 +231,19 @@ def _tikz(svg: str, preset: Preset, title: str, _picture: Still) -> str:  # noqa
     return tikz_picture(_picture.drawing, preset, title=title)
 
 
-def _show_caption(run: Run, shot: Shot, picture: Still, preset: Preset) -> None:
+def _show_caption(run: Run, sample: int, asked: _Asked, picture: Still) -> None:
+    shot = asked.shot
     right = shot.order != "time-first"
     what = f"{VIEW_WORDS[shot.view]}, moments one after the other"
     if picture.drawing is not None:
         what = shot.words(picture.at)
     words = caption(
         run.trace,
-        what=what,
+        what=of_sample(what, run.trace, sample),
         seed=drawn_from(run.settings),
         apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
-        colors=None if shot.blank else preset.colors,
+        colors=None if shot.blank else asked.preset.colors,
     )
     st.caption("A caption to copy")
     st.code(words, language=None, wrap_lines=True)

@@ -198,6 +198,7 @@ def test_a_batch_s_sample_and_nets_that_torch_has_not(capsys):
     packed()
     assert main(["figure", "t.npz", "--sample", "0", "--step", "11", "--out", "a.svg"]) == 0
     assert main(["figure", "t.npz", "--sample", "1", "--step", "19", "--out", "b.svg"]) == 0
+    assert ", sample 1 of the batch. " in capsys.readouterr().out
     of_python()
     assert main(["figure", "t.npz", "--out", "c.svg"]) == 0
     texts = [Path(f"{name}.svg").read_text("utf-8") for name in "ab"]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import rnnviz
-from rnnviz.exports.caption import caption
+from rnnviz.exports.caption import caption, of_sample
 
 VERSIONS = ("RNNviz 0.1.0", "torch 2.13.0")
 
@@ -29,6 +29,11 @@ def test_caption_says_what_and_of_which_net():
         "positive, near white is 0. Max |difference| to torch.nn: 1.2e-16. Made with RNNviz 0.1.0 "
         "and torch 2.13.0."
     )
+
+
+def test_of_several_samples_the_one_is_named():
+    assert of_sample("Map", traced(batch=3), 0) == "Map, sample 0 of the batch"
+    assert of_sample("Map", traced(), 0) == "Map"
 
 
 def test_caption_leaves_out_what_is_not_known():

@@ -67,6 +67,12 @@ def test_the_moment_of_the_link_is_drawn_for_a_column(figure):
     assert "Max |difference| to torch.nn" in caption(page)
 
 
+def test_a_caption_names_the_sample(figure):
+    page, _ = figure(input="random numbers", batch=3, sample=2)
+
+    assert ", sample 2 of the batch. 2-layer" in caption(page)
+
+
 def test_a_moment_that_the_run_has_not_is_said(figure):
     page, offered = figure(choose("_figure_at", "9.forward.0.0"))
     assert "At must name a cell of this run" in errors(page)
