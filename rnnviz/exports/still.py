@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -31,6 +32,8 @@ _TITLE_GAP_PT = 12
 # Between the lines of a title, as a share of its size, and how much wider its letters are.
 _TITLE_LINE = 1.2
 _SEMIBOLD = 1.08
+# Of an anatomy, where not all have room.
+_MOST_UNITS = 16
 # Across a lecture hall a phone reads such a code from the screen.
 _QR_MM = 26
 
@@ -139,12 +142,20 @@ def _drawn(
     least = drawing
     if shot.units is None and shot.view in ("anatomy", "step"):
         unit, count = int(drawing.at.split(".")[3]), drawer.sizes.units
-        for shown in range(min(count, 16), 0, -1):
+        fewer: dict[int, tuple[Drawing, Span]] = {}
+
+        def is_too_high(shown: int) -> bool:
             start = min(max(unit - shown // 2, 0), count - shown)
             units = (start, start + shown)
-            least = drawer.draw(replace(shot, units=units), ink, width, room)
-            if least.height <= room:
-                return least, units
+            drawing = drawer.draw(replace(shot, units=units), ink, width, room)
+            fewer[shown] = drawing, units
+            return drawing.height > room
+
+        # More units are higher: half of what is left is tried each time.
+        most = bisect_left(range(1, min(count, _MOST_UNITS) + 1), True, key=is_too_high)
+        if most:
+            return fewer[most]
+        least = fewer[1][0]
     unit = mm_per_px(preset)
     raise ValueError(
         f"{preset.words}: with text of {preset.base_pt:g} pt the view {shot.view} would be "
