@@ -24,6 +24,7 @@ from rnnviz.figures import Look
 from rnnviz.figures.presets import DEFAULT_PRESET, PRESETS, Preset
 from rnnviz.ui.cache import Run
 from rnnviz.ui.charts import OF_A_CELL, chart_names, chart_of
+from rnnviz.ui.kept_charts import kept_charts
 from rnnviz.ui.views import choose_cell
 from rnnviz.ui.words import drawn_from, sentence
 
@@ -36,7 +37,8 @@ _MIME = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
 
 def chart_section(run: Run, sample: int) -> None:
     """Choose a chart and where it goes; see it at its size, and make the file."""
-    names = chart_names(run)
+    kept = kept_charts()
+    names = chart_names(run) | {key: one.name for key, one in kept.items()}
     asked = st.query_params.get("chart")
     first = list(names).index(asked) if asked in names else 0
     left, right = st.columns(2)
@@ -51,17 +53,22 @@ def chart_section(run: Run, sample: int) -> None:
         kind, dpi = _kind(PRESETS[place])
     preset = PRESETS[place]
     fit = st.session_state["range"] == "this run"
-    look = Look(theme=preset.theme, fit=fit, labels=run.labels(sample))
-    figure = chart_of(run, key, cell, sample=sample, look=look)
+    if key in kept:
+        figure = kept[key].figure
+    else:
+        look = Look(theme=preset.theme, fit=fit, labels=run.labels(sample))
+        figure = chart_of(run, key, cell, sample=sample, look=look)
     try:
         laid = chart_for(figure, preset, title=title)
     except ValueError as error:
         st.error(sentence(error), icon=":material/error:")
         return
-    asked_for = (run.settings, key, cell, sample, fit, place, kind, dpi, title)
+    drawn = kept[key].drawn if key in kept else 0
+    asked_for = (run.settings, key, drawn, cell, sample, fit, place, kind, dpi, title)
     _file(figure, preset, (kind, dpi, title), asked_for)
     _preview(laid, preset, key)
-    _caption(run, figure, preset)
+    # What was computed otherwise than by this run was held against torch.nn on its own page.
+    _caption(run, figure, preset, None if key in kept else run.comparison.max_difference)
 
 
 def _words(place: str) -> str:
@@ -150,13 +157,13 @@ def _preview(laid: go.Figure, preset: Preset, key: str) -> None:
     )
 
 
-def _caption(run: Run, figure: go.Figure, preset: Preset) -> None:
+def _caption(run: Run, figure: go.Figure, preset: Preset, apart: float | None) -> None:
     """Sentences to copy."""
     words = caption(
         run.trace,
         what=re.sub(r"<[^>]+>", "", figure.layout.title.text),
         seed=drawn_from(run.settings),
-        apart=run.comparison.max_difference,
+        apart=apart,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=preset.colors,
     )

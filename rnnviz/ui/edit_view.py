@@ -195,11 +195,13 @@ def _consequences(run: Run, sample: int) -> None:
     place = {"layer": layer, "direction": direction}
     match st.session_state["edit_view"]:
         case "before":
-            chart(built(before, hidden_heatmap, **place, **options), "edit_before")
+            figure = built(before, hidden_heatmap, **place, **options)
+            chart(figure, "edit_before", of_run=False)
         case "difference":
             chart(state_change(before.trace, run.trace, **place, **options), "edit_change")
         case _:
-            chart(built(run, hidden_heatmap, **place, **options), "edit_after")
+            figure = built(run, hidden_heatmap, **place, **options)
+            chart(figure, "edit_after", of_run=False)
     changed = [
         _change_words(old, new, sample)
         for old, new in zip(before.trace.cells, run.trace.cells, strict=True)

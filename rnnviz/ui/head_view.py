@@ -20,8 +20,8 @@ def head_view(run: Run, sample: int) -> None:
         return
     st.subheader("What the head makes of it")
     choice("Show", "head_view", HEAD_VIEWS, _HELP)
-    draw = DRAWN[st.session_state["head_view"]]
-    chart(draw(run.head, sample=sample, look=look(run, sample)), "head")
+    view = st.session_state["head_view"]
+    chart(DRAWN[view](run.head, sample=sample, look=look(run, sample)), f"head_{view}")
 
 
 _HELP = (

@@ -26,6 +26,7 @@ from rnnviz.inputs import read_edits
 from rnnviz.records import CellTrace
 from rnnviz.ui.cache import Run
 from rnnviz.ui.downloads import downloads, picture_config
+from rnnviz.ui.kept_charts import keep_chart
 from rnnviz.ui.settings import SAMPLE_KEPT, Settings
 from rnnviz.ui.to_export import export_link
 from rnnviz.ui.window_row import window_row
@@ -196,8 +197,16 @@ def _figure(
     return _draw(*records, **options)
 
 
-def chart(figure: go.Figure, key: str) -> None:
-    """One figure with its text alternative, its picture button and the way to all formats."""
+def chart(figure: go.Figure, key: str, *, of_run: bool = True) -> None:
+    """One figure with its text alternative, its picture button and the way to all formats.
+
+    Args:
+        figure: the chart.
+        key: its name on the page, and among `ui.charts.chart_names` where it is of the run.
+        of_run: whether the run alone gives it.
+    """
+    if not of_run:
+        keep_chart(figure, key)
     with st.container(gap=None):
         st.plotly_chart(
             figure,

@@ -2,11 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnnviz.figures.diagnosed import Beside, results_beside
 from rnnviz.figures.presets import PRESETS
 from rnnviz.ui import chart_export
+from rnnviz.ui.kept_charts import Kept
 
 
 def page():
@@ -22,8 +25,10 @@ def page():
     chart_section(current_run(), 0)
 
 
-def visit(chart=None, kind="RNN"):
+def visit(chart=None, kind="RNN", kept=None):
     at = AppTest.from_function(page, default_timeout=60)
+    if kept:
+        at.session_state["_kept_charts"] = kept
     if chart:
         at.query_params["chart"] = chart
     at.session_state["kind_asked"] = kind
@@ -45,6 +50,19 @@ def test_the_chart_of_the_address_is_shown_at_the_size_of_a_column():
 
 def test_an_unknown_chart_of_the_address_is_the_first():
     assert visit("nothing").selectbox(key="chart_shown").value == "unrolled"
+
+
+def test_a_chart_that_no_run_gives_is_taken_as_its_page_drew_it():
+    """As that of a diagnosis; how far the run itself is from torch.nn says nothing of it."""
+    numbers = np.array([[0.25, -0.5]])
+    figure = results_beside(Beside("h_n", numbers, -numbers, None, ""), lanes=[(0, "forward")])
+    at = visit("beside_h_n", kept={"beside_h_n": Kept(figure, 1)})
+
+    assert not at.exception
+    assert at.selectbox(key="chart_shown").value == "beside_h_n"
+    assert shown(at)["layout"]["title"]["text"] == "h_n: yours and torch.nn's"
+    assert "as it was drawn last" in at.selectbox(key="chart_shown").options[-1]
+    assert "Max |difference|" not in at.code[0].value
 
 
 @pytest.mark.parametrize("kind", ["RNN", "LSTM"])
