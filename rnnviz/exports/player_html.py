@@ -68,7 +68,7 @@ def player_html(
     The page holds its script, its style and its numbers, and may load nothing. Weights that come of
     a seed it draws itself: so a float32 net of any kind with 4 layers in both directions and 64
     units over 64 timesteps takes less than 1.5 MB, the run in the wrong order included. Other
-    weights add 4.2 bytes each.
+    weights add about 4.4 bytes each.
 
     Args:
         trace: the run.
