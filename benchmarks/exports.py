@@ -28,7 +28,8 @@ from benchmarks.formats import EXPORTS, MOST_INPUTS, PAGE_AIM, SIZES, Export, ne
 from benchmarks.results import Row
 from benchmarks.sizes import KINDS
 
-# What of a float32 drawn by torch nothing tells: all but most of its exponent. Text holds 6 a sign.
+# What of a float32 drawn at random nothing tells but its seed: all but most of its exponent. Text
+# holds 6 a sign.
 WEIGHT_BITS = 25
 
 
@@ -114,16 +115,17 @@ def table(name: str, only: str) -> str:
 
 
 def _page_words() -> str:
-    """Why a page's bound is for one kind of net."""
+    """Which weights a page's bound is for."""
     weights = {}
     for kind in KINDS:
         with torch.device("meta"):
             numbers = sum(part.numel() for part in net_of(kind, SIZES["medium"]).parameters())
         weights[kind] = f"{numbers * WEIGHT_BITS / 6 / 1e6:.2f} MB"
     return (
-        f"- The {PAGE_AIM / 1e6:g} MB of a page are stated for the RNN: weights and biases alone, "
-        f"{WEIGHT_BITS} random bits each, take as text {weights['GRU']} of a GRU's page and "
-        f"{weights['LSTM']} of an LSTM's ({weights['RNN']} of the RNN's)."
+        f"- The {PAGE_AIM / 1e6:g} MB of a page are stated for weights that come of a seed, which "
+        f"the page draws itself. Own ones, {WEIGHT_BITS} random bits each, take as text alone "
+        f"{weights['GRU']} of a GRU's page and {weights['LSTM']} of an LSTM's ({weights['RNN']} of "
+        "an RNN's)."
     )
 
 

@@ -32,6 +32,9 @@ from rnnviz.scene.blob import pack
 
 MOST_INPUTS = 64
 
+# Of the nets' weights.
+WEIGHTS_SEED = 0
+
 
 class Size(NamedTuple):
     """Layers, directions, timesteps and hidden units."""
@@ -112,12 +115,18 @@ def script(run: Run) -> bytes:
 
 
 def page(run: Run) -> bytes:
-    """The player as one file."""
-    return player_html(run.trace, comparison=run.comparison).encode()
+    """The player as one file, which draws the weights itself as the app's does."""
+    return player_html(run.trace, comparison=run.comparison, seed=WEIGHTS_SEED).encode()
 
 
 def page_with_wrong_order(run: Run) -> bytes:
     """The same with the wrong order in it."""
+    given = {"comparison": run.comparison, "wrong": run.wrong}
+    return player_html(run.trace, **given, seed=WEIGHTS_SEED).encode()
+
+
+def page_with_own_weights(run: Run) -> bytes:
+    """The same of a net whose weights come of no seed that is known."""
     return player_html(run.trace, comparison=run.comparison, wrong=run.wrong).encode()
 
 
@@ -154,7 +163,7 @@ def tikz(run: Run) -> bytes:
 # workbook those of `MAX_FORMULAS` and `MAX_NUMBERS` beside its code, of pictures those of
 # rnnviz/limits.py; the page's is an aim.
 PAGE_AIM = 1_500_000
-PAGE_BOUNDED = (*product(["small"], KINDS), ("medium", "RNN"))
+PAGE_BOUNDED = tuple(product(["small", "medium"], KINDS))
 PICTURES = {
     f"{kind.upper()}, {view}, {preset}": (view, preset, kind)
     for view, preset in (("whole", "wide"), ("map", "slide"))
@@ -168,6 +177,7 @@ EXPORTS = (
     Export("script", None, script),
     Export("player HTML", PAGE_AIM, page, PAGE_BOUNDED),
     Export("player HTML, wrong order", PAGE_AIM, page_with_wrong_order, PAGE_BOUNDED),
+    Export("player HTML, wrong order, own weights", None, page_with_own_weights),
     Export("workbook", 8_000_000, lambda run: workbook_xlsx(run.trace)),
     Export("opening", PICTURE_MAX_BYTES, opening, seconds=PICTURE_MAX_SECONDS),
     *(
@@ -197,7 +207,7 @@ def net_of(kind: str, size: Size) -> torch.nn.Module:
 
 def run_of(kind: str, size: Size) -> Run:
     """A net with torch's own weights, run on random numbers."""
-    torch.manual_seed(0)
+    torch.manual_seed(WEIGHTS_SEED)
     net = net_of(kind, size)
     x = torch.randn(size.seq_len, 1, size.input_size)
     trace = rnnviz.trace(net, x)

@@ -26,6 +26,7 @@ class ShowOptions(PageOptions, total=False):
 
     sample: int
     labels: Sequence[str]
+    seed: int
     comparison: Comparison
     wrong: Trace
 
@@ -72,7 +73,7 @@ def show(
         input: what the net takes; None with a Trace.
         hx: what the net takes, or None.
         height: of the frame, in pixels.
-        options: `sample`, `labels`, `theme`, `hide`, `title` and `start`; beside a Trace
+        options: `sample`, `labels`, `seed`, `theme`, `hide`, `title` and `start`; beside a Trace
             `comparison` and `wrong` too. See `rnnviz.exports.player_html`.
 
     Raises:

@@ -100,6 +100,14 @@ def test_a_trace_is_shown_as_it_is(x):
     assert show(trace, comparison=comparison).html == player_html(trace, comparison=comparison)
 
 
+def test_weights_of_a_seed_need_no_room(x):
+    net = rnnviz.build(rnnviz.RNNConfig(**SIZES), 6)
+    plain, drawn = show(net, x), show(net, x, seed=6)
+
+    assert given(drawn.html)["runs"]["drawn"]["seed"] == 6
+    assert len(drawn.html) < len(plain.html)
+
+
 def test_the_frame_holds_the_page_and_keeps_it_apart(x):
     net = torch.nn.RNN(3, 4)
     player = show(net, x, height=500, title=EVIL)

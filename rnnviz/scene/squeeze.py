@@ -2,7 +2,7 @@
 
 A number is replaced by the bits in which it differs from what it should be, most of which are 0:
 what a step computes from what it computes it from, torch's h from h, and what a run in the wrong
-order shares with the right one.
+order shares with the right one. Weights that torch drew for a known seed are drawn again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from rnnviz.config import ITEM_BYTES
 from rnnviz.records import CellTrace, Trace
 from rnnviz.scene.blob import ALIGNMENT, FIELDS, FINGERPRINT_BYTES
+from rnnviz.scene.drawn import bound, drawn
 from rnnviz.scene.foretell import foretold
 
 # Where an array lies: its first byte and their number, in all runs behind each other.
@@ -29,6 +30,10 @@ _SMALLEST_TOLD = 4
 # Products of numbers for which those of weights and states are made again: half a second in a
 # browser. A run of more keeps their sums as they are.
 _MOST_PRODUCTS = 2**28
+
+
+# In the order in which torch draws them, layer by layer, in both directions.
+_PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
 
 
 class Lane(NamedTuple):
@@ -68,6 +73,18 @@ class SqueezedRun(NamedTuple):
     alike: list[tuple[Place, Place]]
 
 
+class Drawn(NamedTuple):
+    """Parameters that torch drew for a seed, as `mersenne.js` takes them.
+
+    Attributes:
+        seed: its lower 32 bits, all that decide.
+        arrays: [place, bound] in the order of drawing.
+    """
+
+    seed: int
+    arrays: list[tuple[Place, float]]
+
+
 class Squeezed(NamedTuple):
     """Runs for `squeezed.js`, as JSON takes them.
 
@@ -75,26 +92,33 @@ class Squeezed(NamedTuple):
         data: base64 of zlib of the first byte of every number, then the second, and so on.
         item: bytes of a number.
         runs: a `SqueezedRun` each.
+        drawn: a `Drawn` for the first run, or None where the data hold its parameters.
     """
 
     data: str
     item: int
     runs: list[dict]
+    drawn: dict | None
 
 
-def squeeze(runs: Sequence[tuple[Trace, bytes]]) -> Squeezed:
+def squeeze(runs: Sequence[tuple[Trace, bytes]], seed: int | None = None) -> Squeezed:
     """Runs of one net on one input, of which the others are much like the first.
 
     Args:
         runs: each with what `pack` made of it, all of the same sample.
+        seed: the seed whose default initialisation gave the weights; one that did not, or None,
+            leaves them in the data.
     """
     joined = np.frombuffer(b"".join(packed for _, packed in runs), np.uint8)
     item = ITEM_BYTES[runs[0][0].config.dtype]
-    rest, start, told, first = joined.copy(), 0, [], None
+    rest, start, told, first, again = joined.copy(), 0, [], None, None
+    # torch draws other floats from other bits.
+    drawable = seed is not None and runs[0][0].config.dtype == "float32"
     for trace, packed in runs:
         run = _Run(trace, packed, joined, start)
         same = [] if first is None else list(_same(run, first))
-        first = first or run
+        if first is None:
+            first, again = run, _drawn(run, seed, rest) if drawable else None
         known = {place for place, _ in same}
         lanes = list(_told(run, known, rest)) if item >= _SMALLEST_TOLD else []
         alike = [(lane["torch_h"], lane["h"]) for lane in run.lanes]
@@ -105,7 +129,7 @@ def squeeze(runs: Sequence[tuple[Trace, bytes]]) -> Squeezed:
         start += len(packed)
     planes = np.ascontiguousarray(rest.reshape(-1, item).T)
     data = b64encode(_deflated(planes.tobytes())).decode("ascii")
-    return Squeezed(data, item, told)
+    return Squeezed(data, item, told, again)
 
 
 def _deflated(planes: bytes) -> bytes:
@@ -167,6 +191,23 @@ class _Run:
             array = self.array(place, rows)
             arrays[name] = array[0] if name.startswith(("bias", "h_0", "c_0")) else array
         return arrays
+
+
+def _drawn(run: _Run, seed: int, rest: np.ndarray) -> dict | None:
+    """How parameters are drawn again, once they are taken out of the rest; None if not all are."""
+    arrays = [
+        (places[name], bound(cell.hidden_size))
+        for places, cell in zip(run.lanes, run.cells, strict=True)
+        for name in _PARAMETERS
+        if name in places
+    ]
+    numbers = drawn(seed, [(length // 4, limit) for (_, length), limit in arrays])
+    for (place, _), again in zip(arrays, numbers, strict=True):
+        if not np.array_equal(_part(run.joined, place), again.view(np.uint8)):
+            return None
+    for place, _ in arrays:
+        _part(rest, place)[:] = 0
+    return Drawn(int(seed) % 2**32, arrays)._asdict()
 
 
 def _same(run: _Run, first: _Run) -> Iterator[tuple[Place, Place]]:

@@ -62,7 +62,7 @@ def player_section(run: Run, sample: int) -> None:
             "Player (.html)",
             lambda: player_file(run, sample, choice),
             _NAME,
-            f"It carries {size_words(size)} of numbers, packed tightly.",
+            f"It plays {size_words(size)} of numbers, packed tightly.",
         )
     _snippets(sample, choice)
     _charts(run, sample)
@@ -76,6 +76,7 @@ def player_file(run: Run, sample: int, choice: _Choice) -> str:
         wrong=wrong_trace(run) if choice.wrong else None,
         sample=sample,
         labels=run.labels(sample) if choice.tokens else None,
+        seed=run.settings.default_seed,
         **choice.page,
     )
 

@@ -14,8 +14,7 @@ from rnnviz.ui.words import sentence
 
 def script_view(run: Run) -> None:
     """The net as a script to copy or to save, or why there is none."""
-    drawn = run.settings.weights == "default" and not run.settings.edits
-    seed = run.settings.seed if drawn else None
+    seed = run.settings.default_seed
     try:
         script = torch_script(run.trace, seed=seed)
     except ValueError as error:

@@ -185,6 +185,11 @@ class Settings:
         return self.kind == "stack" and not self.is_example and not self.is_opened
 
     @property
+    def default_seed(self) -> int | None:
+        """The seed whose default initialisation gives the weights; None where it alone does not."""
+        return self.seed if self.weights == "default" and not self.edits else None
+
+    @property
     def drops(self) -> bool:
         """Whether numbers are dropped between layers, of which there must be two."""
         able = self.layers > 1 and not (self.is_example or self.is_stack or self.is_opened)

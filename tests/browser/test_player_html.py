@@ -96,6 +96,21 @@ def test_it_plays_from_the_disk(opened, run, width, scheme):
     assert "layer 1, forward, timestep 0 and layer 1, reverse, timestep 4" in words
 
 
+def test_it_draws_the_weights_of_its_seed(opened, run):
+    """Every number that it shows comes out as in the page that carries them."""
+    pages = [player_html(run[0], comparison=run[1], wrong=run[2], seed=seed) for seed in (None, 0)]
+    assert '"drawn":{"seed":0,' in pages[1]
+    found = []
+    for page in pages:
+        player = opened(page, place="#at=1.reverse.2.3")
+        found.append([told(player, "drill", part=part) for part in ("term", "weight")])
+
+    assert found[0] == found[1]
+    assert sum(map(number, found[1][0])) == pytest.approx(
+        run[0].cell(1, "reverse").a[2, 0, 3].item(), abs=1e-6
+    )
+
+
 def test_it_is_played_stepped_and_scrubbed(opened, run):
     player = opened(player_html(run[0], comparison=run[1]))
     readout = player.locator(".readout")

@@ -17,6 +17,8 @@ from rnnviz.exports.player_html import player_html
 
 # What a page of a medium net may take, both orders in it.
 MEDIUM_PAGE_BYTES = {"RNN": 860_000, "GRU": 1_860_000, "LSTM": 2_340_000}
+# The same where it draws the weights itself; 1.5 MB are stated.
+MEDIUM_DRAWN_PAGE_BYTES = {"RNN": 450_000, "GRU": 680_000, "LSTM": 775_000}
 
 EVIL = '</script><img src="x" onerror="alert(1)"><!--'
 
@@ -126,7 +128,23 @@ def test_the_page_of_a_medium_net_keeps_to_its_size(kind):
     _, trace, comparison, wrong = made(rnnviz.RNNConfig(**sizes, kind=kind), seq_len=64)
     page = player_html(trace, comparison=comparison, wrong=wrong)
 
+    drawn = player_html(trace, comparison=comparison, wrong=wrong, seed=0)
+
     assert len(page.encode()) < MEDIUM_PAGE_BYTES[kind]
+    assert len(drawn.encode()) < MEDIUM_DRAWN_PAGE_BYTES[kind] < 1_500_000
+
+
+@pytest.mark.parametrize("kind", MEDIUM_PAGE_BYTES)
+def test_a_page_whose_weights_its_seed_did_not_give_is_the_ordinary_one(kind):
+    config = rnnviz.RNNConfig(input_size=3, hidden_size=4, num_layers=2, kind=kind)
+    net, trace, *_ = made(config)
+    with torch.no_grad():
+        net.bias_ih_l1[0] += 0.5
+    edited = rnnviz.trace(net, torch.randn(4, 1, 3))
+
+    assert given(player_html(trace, seed=0))["runs"]["drawn"]["seed"] == 0
+    assert player_html(trace, seed=1) == player_html(trace)
+    assert player_html(edited, seed=0) == player_html(edited)
 
 
 def test_a_run_that_is_too_large_is_refused(run, monkeypatch):

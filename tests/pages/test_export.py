@@ -195,6 +195,23 @@ def test_the_player_is_as_chosen(export, bidirectional):
     assert "theme='dark', hide=['code', 'strip'], title='<b>Lecture', start='at=1.f" in lines
 
 
+@pytest.mark.parametrize(
+    ("changes", "drawn"),
+    [
+        ({}, True),
+        ({"edits": "weight_hh_l0[1,2]=0.5"}, False),
+        ({"weights": "orthogonal"}, False),
+        ({"weights": "toggles"}, False),
+    ],
+    ids=["default", "edited", "orthogonal", "example"],
+)
+def test_the_player_draws_the_weights_that_its_seed_gives(export, changes, drawn):
+    _, files = export("Player", seed=3, **changes)
+    found = '"drawn":{"seed":3,' in files["rnnviz-player.html"]()
+
+    assert found is drawn
+
+
 def test_without_the_wrong_order_the_file_is_smaller(export):
     def choose(at):
         at.toggle(key="_export_wrong").set_value(False)

@@ -29,7 +29,7 @@ runs.forEach((run, index) => writeFileSync(`${index}.bin`, run));
 def opened(squeezed, folder):
     """What JavaScript makes of it."""
     (folder / "squeezed.json").write_text(json.dumps(squeezed._asdict()), "utf-8")
-    for name in ("squeezed.js", "foretold.js"):
+    for name in ("squeezed.js", "foretold.js", "mersenne.js"):
         shutil.copy(ASSETS / name, folder)
     (folder / "package.json").write_text('{"type": "module"}')
     (folder / "main.mjs").write_text(SCRIPT, "utf-8")
@@ -64,6 +64,58 @@ def test_both_orders_come_back_bit_for_bit(options, tmp_path):
     runs = [(trace, packed(trace, net, 1)) for trace in (right, wrong)]
 
     assert opened(squeeze(runs), tmp_path) == [blob for _, blob in runs]
+
+
+def both_orders(seed, change=None, **options):
+    """Both orders of a net of several hundred weights drawn for a seed, packed."""
+    config = rnnviz.RNNConfig(
+        input_size=3, hidden_size=11, num_layers=2, bidirectional=True, **options
+    )
+    net = rnnviz.build(config, seed)
+    if change:
+        with torch.no_grad():
+            change(net)
+    x = torch.randn(4, 1, 3, dtype=getattr(torch, config.dtype), generator=torch.manual_seed(1))
+    runs = [run.numpy() for run in (rnnviz.trace(net, x), time_first(net, x))]
+    return [(trace, packed(trace, net)) for trace in runs]
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1, 3 * 2**32 + 5, -7])
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS.keys())
+def test_weights_of_a_seed_are_drawn_again_bit_for_bit(options, seed, tmp_path):
+    runs = both_orders(seed, **options)
+    squeezed = squeeze(runs, seed)
+
+    assert opened(squeezed, tmp_path) == [blob for _, blob in runs]
+    assert (squeezed.drawn is not None) == ("dtype" not in options)
+    if squeezed.drawn:
+        weights = sum(
+            array.size
+            for cell in runs[0][0].cells
+            for name, array in cell.arrays()
+            if name.startswith(("weight", "bias"))
+        )
+        assert len(squeezed.data) < len(squeeze(runs).data) - 4 * weights
+
+
+def one_bit(net):
+    """The very last number that was drawn, by as little as may be."""
+    last = list(net.parameters())[-1]
+    last[-1] = torch.nextafter(last[-1], torch.tensor(9.0))
+
+
+def minus_zero(net):
+    net.weight_hh_l0.zero_()[0, 0] = -0.0
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("change", [one_bit, minus_zero])
+def test_weights_that_the_seed_did_not_give_stay_in_the_data(kind, change, tmp_path):
+    drawn, changed = both_orders(4, kind=kind), both_orders(4, change, kind=kind)
+
+    assert squeeze(drawn, 5) == squeeze(drawn)
+    assert squeeze(changed, 4) == squeeze(changed)
+    assert opened(squeeze(changed, 4), tmp_path) == [blob for _, blob in changed]
 
 
 def test_numbers_that_are_none_come_back_bit_for_bit(tmp_path):
@@ -124,13 +176,14 @@ def saturated():
     return net, rnnviz.trace(net, 1000 * torch.randn(5, 2, 3))
 
 
+@pytest.mark.parametrize("seed", [None, 0])
 @pytest.mark.parametrize("make", [dropped, held, stack, huge, saturated])
-def test_runs_that_are_not_foreseen_come_back_bit_for_bit(make, tmp_path):
+def test_runs_that_are_not_foreseen_come_back_bit_for_bit(make, seed, tmp_path):
     torch.manual_seed(0)
     net, trace = make()
     blob = packed(trace, net, 1)
 
-    assert opened(squeeze([(trace.numpy(), blob)]), tmp_path) == [blob]
+    assert opened(squeeze([(trace.numpy(), blob)], seed), tmp_path) == [blob]
 
 
 def test_a_run_of_many_products_comes_back_without_them(monkeypatch, tmp_path):

@@ -1,14 +1,18 @@
 // Packed runs out of a page, as `rnnviz.scene.squeeze` put them there.
 
 import { tell } from "./foretold.js";
+import { draw } from "./mersenne.js";
 
 /**
- * @param {{data: string, item: number, runs: Object[]}} squeezed - a run is {size, same, lanes,
- *   alike}; a place is [first byte, bytes].
+ * @param {{data: string, item: number, runs: Object[], drawn: ?Object}} squeezed - a run is {size,
+ *   same, lanes, alike}; a place is [first byte, bytes]; `drawn` is what `draw` takes.
  * @returns {Promise<Uint8Array[]>} the bytes of each run, as `rnnviz.scene.blob.pack` wrote them.
  */
-export async function unsqueezed({ data, item, runs }) {
+export async function unsqueezed({ data, item, runs, drawn }) {
   const bytes = apart(await inflated(fromBase64(data)), item);
+  if (drawn) {
+    draw(bytes, drawn);
+  }
   let start = 0;
   return runs.map(({ size, same, lanes, alike }) => {
     same.forEach(([place, other]) => put(bytes, place, other));
