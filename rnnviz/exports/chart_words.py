@@ -75,7 +75,8 @@ def wrapped(chart: dict[str, Any], factor: float) -> dict[str, Any]:
         "title": {
             **layout["title"],
             "text": title,
-            "y": 1 - (TITLE_BASELINE * factor + above) / height,
+            # plotly counts to the foot of the first line; more lines hang below it.
+            "y": 1 - TITLE_BASELINE * factor / height,
             "subtitle": {"text": subtitle},
         },
     }

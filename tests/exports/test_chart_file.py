@@ -238,6 +238,19 @@ def test_a_title_of_ones_own_or_none(drawn, title, shown):
     assert bool(chart.layout.title.text) == bool(shown)
 
 
+@pytest.mark.parametrize("words", [3, 40], ids=["a-line", "many"])
+def test_a_title_of_many_lines_begins_at_the_top_and_ends_above_the_chart(drawn, words):
+    """In the file itself: plotly decides where the lines of a title hang."""
+    svg = chart_picture(drawn["hidden"], PRESETS["column"], "svg", title="word " * words).decode()
+    chart = chart_for(drawn["hidden"], PRESETS["column"], title="word " * words)
+    first = float(re.search(r'class="gtitle"[^>]* y="([\d.]+)"', svg)[1])
+    last = float(re.search(r'class="gtitle-subtitle"[^>]* y="([\d.]+)"', svg)[1])
+
+    # The 26 pixels of the screen are 18 here.
+    assert first < 19
+    assert last < chart.layout.margin.t
+
+
 def test_what_does_not_fit_a_slide_is_said():
     trace, _ = made(layers=5)
 
