@@ -29,8 +29,11 @@ from rnnviz.limits import MAX_PICTURE_PIXELS, TooLargeError
 # Points around the picture on a page of fixed height, and between a title and what is below.
 MARGIN_PT = 18
 _TITLE_GAP_PT = 12
-# Between the lines of a title, as a share of its size, and how much wider its letters are.
+# Shares of a title's size: from its top to the foot of its first line, so that accents and signs of
+# other scripts have room at the edge of a page without margins; and from line to line.
+_TITLE_FOOT = 1.0
 _TITLE_LINE = 1.2
+# How much wider its letters are.
 _SEMIBOLD = 1.08
 # Of an anatomy, where not all have room.
 _MOST_UNITS = 16
@@ -90,7 +93,7 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
     body = f'<g transform="translate({margin:.2f} {top:.2f})">\n{body}\n</g>'
     item = {"x": margin, "size": type_.most, "weight": 600, "fill": palette.text}
     for number, line in reversed([*enumerate(lines)]):
-        y = margin + (0.8 + _TITLE_LINE * number) * type_.most
+        y = margin + (_TITLE_FOOT + _TITLE_LINE * number) * type_.most
         body = text_element(item | {"text": line, "y": y}, type_) + "\n" + body
     across = width + 2 * margin
     if link:

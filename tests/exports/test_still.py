@@ -268,6 +268,16 @@ def test_a_long_title_has_lines_that_fit(drawn, tmp_path, name, link, free):
     assert max(float(right) for right, _ in words) <= (picture.width_mm - free) / 25.4 * 72
 
 
+def test_the_first_line_of_a_title_is_whole(drawn):
+    """Accents on capitals, at the very top of a page without margins."""
+    drawer, _ = drawn
+    picture = still(drawer, Shot(view="map"), PRESETS["column"], title="ÄÅÊ 题")
+    png = Image.open(BytesIO(still_bytes(picture, "png", dpi=600))).convert("L")
+
+    assert png.crop((0, 0, png.width, 3)).getextrema()[0] == 255
+    assert png.crop((0, 0, png.width, 80)).getextrema()[0] < 50
+
+
 def test_a_title_without_blanks_is_broken_anywhere(drawn):
     drawer, _ = drawn
     svg = still(drawer, Shot(view="map"), PRESETS["column"], title="双向循环网络" * 12).svg
