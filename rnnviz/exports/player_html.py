@@ -65,10 +65,9 @@ def player_html(
 ) -> str:
     """One sample of a run as a page that plays: everything the app's player does without a server.
 
-    The page holds its script, its style and its numbers, and may load nothing. Weights that come of
-    a seed it draws itself: so a float32 net of any kind with 4 layers in both directions and 64
-    units over 64 timesteps takes less than 1.5 MB, the run in the wrong order included. Other
-    weights add about 4.4 bytes each.
+    The page holds its script, its style and its numbers, and may load nothing. Weights of a seed it
+    draws itself: so a float32 net of any kind with 4 layers in both directions and 64 units over 64
+    timesteps takes less than 1.5 MB with both orders. Other weights add about 4.4 bytes each.
 
     Args:
         trace: the run.
@@ -78,8 +77,7 @@ def player_html(
             `rnnviz.engine.mistakes.time_first` gives it; offered as an order if it is there.
         sample: which sample of the batch.
         labels: a token per timestep.
-        seed: the seed whose default initialisation gave the weights; where it did not give all of
-            them, or not in float32, the page holds them.
+        seed: the seed whose default initialisation gave the weights; the page holds any others.
         page: see `PageOptions`.
 
     Raises:
@@ -94,9 +92,14 @@ def player_html(
     runs = [(trace, pack(trace, torch_h, sample=sample, words=words))]
     if wrong is not None:
         wrong = _fitting_wrong(wrong.numpy(), trace, truth)
-        judged = what_if(wrong, truth, schedule("time-first", trace.config.lanes, trace.seq_len))
-        runs.append((wrong, pack(wrong, torch_h, sample=sample, words=words, what_if=judged)))
+        runs.append((wrong, _packed_wrong(wrong, truth, sample, words)))
     return _document(options, squeeze(runs, seed), truth is not None)
+
+
+def _packed_wrong(wrong: Trace, truth: Comparison, sample: int, words: Words) -> bytes:
+    """The run in the wrong order, judged by torch's states."""
+    judged = what_if(wrong, truth, schedule("time-first", wrong.config.lanes, wrong.seq_len))
+    return pack(wrong, truth.cells, sample=sample, words=words, what_if=judged)
 
 
 def check_page_size(trace: Trace, *, sample: int = 0, wrong: bool = False) -> None:

@@ -11,7 +11,7 @@ import torch
 
 import rnnviz
 from rnnviz.exports.browser import NoBrowserError, browser_path
-from rnnviz.exports.caption import caption
+from rnnviz.exports.caption import caption, of_sample
 from rnnviz.exports.chart_file import (
     LEAST_DPI,
     MOST_DPI,
@@ -67,8 +67,12 @@ def chart_section(run: Run, sample: int) -> None:
     asked_for = (run.settings, key, drawn, cell, sample, fit, place, kind, dpi, title)
     _file(figure, preset, (kind, dpi, title), asked_for)
     _preview(laid, preset, key)
+    if key in kept and kept[key].settings != run.settings:
+        st.caption("This chart is of the net and the input as they were before.")
+        return
     # What was computed otherwise than by this run was held against torch.nn on its own page.
-    _caption(run, figure, preset, None if key in kept else run.comparison.max_difference)
+    apart = None if key in kept else run.comparison.max_difference
+    _caption(run, sample, figure, preset, apart)
 
 
 def _words(place: str) -> str:
@@ -157,11 +161,16 @@ def _preview(laid: go.Figure, preset: Preset, key: str) -> None:
     )
 
 
-def _caption(run: Run, figure: go.Figure, preset: Preset, apart: float | None) -> None:
+def _caption(run: Run, sample: int, figure: go.Figure, preset: Preset, apart: float | None) -> None:
     """Sentences to copy."""
+    shown = figure.layout.title
+    what = re.sub(r"<[^>]+>", "", shown.text)
+    # Weights are those of all samples.
+    if f"sample {sample}" in (shown.subtitle.text or ""):
+        what = of_sample(what, run.trace, sample)
     words = caption(
         run.trace,
-        what=re.sub(r"<[^>]+>", "", figure.layout.title.text),
+        what=what,
         seed=drawn_from(run.settings),
         apart=apart,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),

@@ -220,12 +220,12 @@ def _pictures(run: Run, found: Diagnosis) -> None:
     if first is not None:
         firsts = [(one.layer, one.direction, one.t) for one in found.first_differences]
         figure = error_map(found.pattern, config.lanes, firsts, look=choice)
-        chart(figure, "error_map", of_run=False)
+        chart(figure, "error_map", kept_of=run.settings)
     sample = 0 if first is None else first.sample
     choice = look(run, sample)
     for beside in _beside(found, sample):
         figure = results_beside(beside, sample=sample, lanes=config.lanes, look=choice)
-        chart(figure, f"beside_{beside.name}", of_run=False)
+        chart(figure, f"beside_{beside.name}", kept_of=run.settings)
 
 
 def _beside(found: Diagnosis, sample: int) -> list[Beside]:

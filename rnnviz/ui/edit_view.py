@@ -196,12 +196,12 @@ def _consequences(run: Run, sample: int) -> None:
     match st.session_state["edit_view"]:
         case "before":
             figure = built(before, hidden_heatmap, **place, **options)
-            chart(figure, "edit_before", of_run=False)
+            chart(figure, "edit_before", kept_of=before.settings)
         case "difference":
             chart(state_change(before.trace, run.trace, **place, **options), "edit_change")
         case _:
             figure = built(run, hidden_heatmap, **place, **options)
-            chart(figure, "edit_after", of_run=False)
+            chart(figure, "edit_after", kept_of=run.settings)
     changed = [
         _change_words(old, new, sample)
         for old, new in zip(before.trace.cells, run.trace.cells, strict=True)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
+from rnnviz.ui.settings import Settings
+
 # Where the session holds them, and how many.
 _KEPT = "_kept_charts"
 MAX_KEPT = 6
@@ -19,10 +21,12 @@ class Kept(NamedTuple):
 
     Attributes:
         figure: the chart.
+        settings: of the run that it is of.
         drawn: when, as a clock without a date has it.
     """
 
     figure: go.Figure
+    settings: Settings
     drawn: int
 
     @property
@@ -32,11 +36,11 @@ class Kept(NamedTuple):
         return f"{title} (as it was drawn last)"
 
 
-def keep_chart(figure: go.Figure, key: str) -> None:
+def keep_chart(figure: go.Figure, key: str, settings: Settings) -> None:
     """Keep a chart for the page “Export”; the oldest give way."""
     kept = st.session_state.setdefault(_KEPT, {})
     kept.pop(key, None)
-    kept[key] = Kept(figure, monotonic_ns())
+    kept[key] = Kept(figure, settings, monotonic_ns())
     while len(kept) > MAX_KEPT:
         del kept[next(iter(kept))]
 

@@ -136,7 +136,7 @@ def _run_it(run: Run, sample: int, index: int) -> None:
         firsts = [(one.layer, one.direction, one.t) for one in lab.where.firsts]
         lanes = lab.case.config.lanes
         figure = error_map(np.nan_to_num(lab.where.pattern), lanes, firsts, look=look(run, sample))
-        chart(figure, "lab_map", of_run=False)
+        chart(figure, "lab_map", kept_of=run.settings)
     _hiding(lab)
 
 

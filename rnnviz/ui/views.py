@@ -197,16 +197,16 @@ def _figure(
     return _draw(*records, **options)
 
 
-def chart(figure: go.Figure, key: str, *, of_run: bool = True) -> None:
+def chart(figure: go.Figure, key: str, *, kept_of: Settings | None = None) -> None:
     """One figure with its text alternative, its picture button and the way to all formats.
 
     Args:
         figure: the chart.
         key: its name on the page, and among `ui.charts.chart_names` where it is of the run.
-        of_run: whether the run alone gives it.
+        kept_of: the settings of the run where that alone does not give it; it is kept then.
     """
-    if not of_run:
-        keep_chart(figure, key)
+    if kept_of is not None:
+        keep_chart(figure, key, kept_of)
     with st.container(gap=None):
         st.plotly_chart(
             figure,

@@ -10,6 +10,10 @@ from rnnviz.figures.diagnosed import Beside, results_beside
 from rnnviz.figures.presets import PRESETS
 from rnnviz.ui import chart_export
 from rnnviz.ui.kept_charts import Kept
+from rnnviz.ui.settings import DEFAULTS, Settings
+
+
+AS_AT_FIRST = Settings(**{name: DEFAULTS[name] for name in Settings.__dataclass_fields__})
 
 
 def page():
@@ -56,13 +60,19 @@ def test_a_chart_that_no_run_gives_is_taken_as_its_page_drew_it():
     """As that of a diagnosis; how far the run itself is from torch.nn says nothing of it."""
     numbers = np.array([[0.25, -0.5]])
     figure = results_beside(Beside("h_n", numbers, -numbers, None, ""), lanes=[(0, "forward")])
-    at = visit("beside_h_n", kept={"beside_h_n": Kept(figure, 1)})
+    at = visit("beside_h_n", kept={"beside_h_n": Kept(figure, AS_AT_FIRST, 1)})
 
     assert not at.exception
     assert at.selectbox(key="chart_shown").value == "beside_h_n"
     assert shown(at)["layout"]["title"]["text"] == "h_n: yours and torch.nn's"
     assert "as it was drawn last" in at.selectbox(key="chart_shown").options[-1]
+    assert at.code[0].value.startswith("h_n: yours and torch.nn's. 2-layer")
     assert "Max |difference|" not in at.code[0].value
+    at.session_state["seed"] = 7
+    at.run()
+    assert shown(at)["layout"]["title"]["text"] == "h_n: yours and torch.nn's"
+    assert "as they were before" in at.caption[-1].value
+    assert not at.code
 
 
 @pytest.mark.parametrize("kind", ["RNN", "LSTM"])
@@ -106,3 +116,12 @@ def test_a_file_is_made_and_then_saved(monkeypatch):
     assert not at.exception
     (saved,) = at.get("download_button")
     assert saved.proto.label.startswith("Save the SVG")
+
+
+@pytest.mark.parametrize(("chart", "named"), [("unrolled", True), ("weights", False)])
+def test_the_caption_names_the_sample_that_a_chart_shows(chart, named):
+    at = visit(chart)
+    at.session_state["input"], at.session_state["batch"] = "random numbers", 2
+    at.run()
+
+    assert (", sample 0 of the batch. " in at.code[0].value) is named

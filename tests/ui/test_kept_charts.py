@@ -10,23 +10,25 @@ def page():
     import streamlit as st
 
     from rnnviz.ui.kept_charts import MAX_KEPT, kept_charts
+    from rnnviz.ui.settings import current_settings, start_settings
     from rnnviz.ui.views import chart
+
+    start_settings()
 
     def drawn(title):
         return go.Figure(layout={"title": {"text": title}, "meta": {"alt": title}})
 
     for k in range(MAX_KEPT):
-        chart(drawn(f"chart <b>{k}</b>"), f"k{k}", of_run=False)
+        chart(drawn(f"chart <b>{k}</b>"), f"k{k}", kept_of=current_settings())
     with st.container():
         chart(drawn("of the run"), "gates")
     st.session_state["first"] = list(kept_charts())
-    chart(drawn("another"), "more", of_run=False)
+    chart(drawn("another"), "more", kept_of=current_settings())
     st.session_state["names"] = [one.name for one in kept_charts().values()]
 
 
 def test_the_oldest_gives_way_and_what_a_run_gives_is_not_kept():
     at = AppTest.from_function(page, default_timeout=60)
-    at.session_state["picture"], at.session_state["width"] = "SVG", "as on screen"
     at.run()
 
     assert not at.exception
@@ -43,7 +45,7 @@ def test_a_chart_drawn_again_takes_the_place_of_the_first():
         from rnnviz.ui.kept_charts import keep_chart
 
         for title in ("one", "two"):
-            keep_chart(go.Figure(layout={"title": {"text": title}}), "same")
+            keep_chart(go.Figure(layout={"title": {"text": title}}), "same", None)
 
     at = AppTest.from_function(page, default_timeout=60).run()
     (kept,) = at.session_state["_kept_charts"].values()
