@@ -78,9 +78,11 @@ def stacked(panels: Sequence[Panel], look: Look, heading: Heading) -> go.Figure:
     height = places[-1].bottom
     figure = go.Figure()
     maps = []
+    # Plotly takes its time over every change of a layout: axes and titles are added at once.
+    axes: dict[str, dict] = {}
     for index, (panel, place) in enumerate(zip(panels, places, strict=True)):
         maps.append(_add_panel(figure, panel, look, index))
-        _add_axes(figure, panel, index, (1 - place.bottom / height, 1 - place.top / height))
+        axes |= _axes(panel, index, (1 - place.bottom / height, 1 - place.top / height))
     _add_legends(maps, panels, places)
     legend = marks_legend(Grid.counted(panel.values, panel.scale) for panel in panels)
     above = MARGINS["t"] + LINE_HEIGHT * heading.subtitle.count("<br>")
@@ -94,6 +96,12 @@ def stacked(panels: Sequence[Panel], look: Look, heading: Heading) -> go.Figure:
         # The ground shows through where a cell holds no number.
         plot_bgcolor=look.palette.absent,
         meta={"alt": heading.alt},
+        annotations=[
+            title_above(panel.title, _axis_name("x", index), _axis_name("y", index))
+            for index, panel in enumerate(panels)
+            if panel.title
+        ],
+        **axes,
     )
     return figure
 
@@ -151,8 +159,6 @@ def _add_panel(figure: go.Figure, panel: Panel, look: Look, index: int) -> go.He
         figure.add_traces([numbers.update(axes) for numbers in number_maps(grid)])
     if marks := mark_scatter(grid, look):
         figure.add_trace(marks.update(axes))
-    if panel.title:
-        figure.add_annotation(title_above(panel.title, axes["xaxis"], axes["yaxis"]))
     return figure.data[first]
 
 
@@ -173,7 +179,8 @@ def title_above(text: str, x_axis: str, y_axis: str) -> dict[str, Any]:
     }
 
 
-def _add_axes(figure: go.Figure, panel: Panel, index: int, domain: tuple[float, float]) -> None:
+def _axes(panel: Panel, index: int, domain: tuple[float, float]) -> dict[str, dict]:
+    """The two axes of a panel, by their names in a layout."""
     x_axis, y_axis = _axis_name("x", index), _axis_name("y", index)
     rows = panel.rows
     if panel.blocks:
@@ -181,16 +188,14 @@ def _add_axes(figure: go.Figure, panel: Panel, index: int, domain: tuple[float, 
     elif isinstance(rows, str):
         rows = unit_axis(panel.values.shape[0], rows)
     low, high = max(domain[0], 0.0), min(domain[1], 1.0)
-    figure.update_layout(
-        {
-            x_axis.replace("x", "xaxis"): {
-                **panel.columns,
-                "anchor": y_axis,
-                "domain": [0, panel.width],
-            },
-            y_axis.replace("y", "yaxis"): {**rows, "anchor": x_axis, "domain": [low, high]},
-        }
-    )
+    return {
+        x_axis.replace("x", "xaxis"): {
+            **panel.columns,
+            "anchor": y_axis,
+            "domain": [0, panel.width],
+        },
+        y_axis.replace("y", "yaxis"): {**rows, "anchor": x_axis, "domain": [low, high]},
+    }
 
 
 def _add_legends(maps: Sequence[go.Heatmap], panels: Sequence[Panel], places: list[_Place]) -> None:
