@@ -73,8 +73,7 @@ def player_html(
         trace: the run.
         comparison: `rnnviz.compare` of the run, for torch's states and the differences from them;
             the page shows neither without it.
-        wrong: the same net on the same input with time as the outer loop, as
-            `rnnviz.engine.mistakes.time_first` gives it; offered as an order if it is there.
+        wrong: what `rnnviz.engine.mistakes.time_first` gives of the same; offered as an order.
         sample: which sample of the batch.
         labels: a token per timestep.
         seed: the seed whose default initialisation gave the weights; the page holds any others.

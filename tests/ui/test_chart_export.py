@@ -12,7 +12,6 @@ from rnnviz.ui import chart_export
 from rnnviz.ui.kept_charts import Kept
 from rnnviz.ui.settings import DEFAULTS, Settings
 
-
 AS_AT_FIRST = Settings(**{name: DEFAULTS[name] for name in Settings.__dataclass_fields__})
 
 
