@@ -176,5 +176,5 @@ def _caption(run: Run, sample: int, figure: go.Figure, preset: Preset, apart: fl
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
         colors=preset.colors,
     )
-    st.write("A caption to copy")
+    st.caption("A caption to copy")
     st.code(words, language=None, wrap_lines=True)

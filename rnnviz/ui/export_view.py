@@ -33,8 +33,9 @@ class Section(NamedTuple):
 
 def code_section(run: Run, sample: int) -> None:  # noqa: ARG001
     """The script, which holds all samples."""
-    st.write("The same net and input in plain torch, computed by a loop in the order shown here.")
-    script_view(run)
+    script_view(
+        run, "The same net and input in plain torch, computed by a loop in the order shown here."
+    )
 
 
 # A new one is a row of it; the first is open unless a link says otherwise.

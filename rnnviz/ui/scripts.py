@@ -12,14 +12,16 @@ from rnnviz.ui.files import file_button
 from rnnviz.ui.words import sentence
 
 
-def script_view(run: Run) -> None:
-    """The net as a script to copy or to save, or why there is none."""
+def script_view(run: Run, words: str = "") -> None:
+    """The net as a script to copy or to save, after some words, or why there is none."""
     seed = run.settings.default_seed
     try:
         script = torch_script(run.trace, seed=seed)
     except ValueError as error:
         st.caption(sentence(error))
         return
+    if words:
+        st.write(words)
     large = needs_files(run.trace, seed=seed)
     if not large:
         file_button(

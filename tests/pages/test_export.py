@@ -273,6 +273,9 @@ def test_a_net_that_makes_no_script_says_why(export):
 
     assert files == {}
     assert "dropout" in page.captions()
+    assert not [one for one in page.at.main.markdown if "in plain torch" in one.value]
+    written, _ = export("Code")
+    assert [one for one in written.at.main.markdown if "in plain torch" in one.value]
 
 
 def test_the_link_holds_settings_and_moment(export):
