@@ -63,6 +63,9 @@ def test_what_is_no_number_is_told_and_changes_nothing(page, server):
 
 def test_edits_go_along_to_the_player(page, server):
     visit(page, f"{server}/edit?edits=x%5B0,0,0%5D%3D0.25")
+    # The address goes along once the first page has run to its end.
+    heatmap(page, "edit_after")
+    settle(page)
     page.get_by_role("link", name="Step through").click()
     page.locator(".rnnviz .headline").wait_for()
     # The server puts the settings back into the address once the page has run.

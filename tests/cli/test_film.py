@@ -74,6 +74,8 @@ def test_ctrl_c_ends_it_in_one_line_and_leaves_nothing(kind, folder):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Where the tests run in the background, their shell has them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     first = process.stderr.readline()
     second = process.stderr.readline()
