@@ -37,10 +37,10 @@ def needs_files(trace: Trace, *, seed: int | None) -> bool:
             for name, array in cell.arrays()
             if name.startswith(("weight", "bias"))
         )
-    if numbers > MAX_LITERALS:
-        return True
+    if seed is None or numbers > MAX_LITERALS:
+        return numbers > MAX_LITERALS
     written = "\n".join(literal(array, trace.config) for array in arrays.values())
-    return seed is not None and len(written.splitlines()) > MAX_LITERAL_LINES
+    return len(written.splitlines()) > MAX_LITERAL_LINES
 
 
 def input_arrays(trace: Trace) -> dict[str, np.ndarray]:
