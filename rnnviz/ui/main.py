@@ -10,7 +10,7 @@ from rnnviz.ui.downloads import picture_options
 from rnnviz.ui.lab_view import LAB_PAGE
 from rnnviz.ui.open_view import FIRST_PAGE
 from rnnviz.ui.session_view import session_panel
-from rnnviz.ui.settings import start_settings
+from rnnviz.ui.settings import keep_address, start_settings
 from rnnviz.ui.to_export import EXPORT_PAGE
 
 HERE = Path(__file__).parent
@@ -86,6 +86,7 @@ lab = next(one for one in groups["Check"] if one.url_path == "lab")
 (export,) = groups["Share"]
 page = st.navigation(groups)
 start_settings()
+keep_address(page.url_path)
 st.session_state.update({FIRST_PAGE: first, LAB_PAGE: lab, EXPORT_PAGE: export})
 sidebar()
 with st.sidebar:

@@ -111,6 +111,9 @@ DEFAULTS: dict[str, object] = {
 # Where the session holds the sample that the page before has shown.
 SAMPLE_KEPT = "_sample_kept"
 
+# Where it holds which page was run last.
+_PAGE_KEPT = "_page_kept"
+
 # What is shown of a run, not what is run: presets leave it alone.
 VIEW_DEFAULTS: dict[str, object] = {
     "cell": "layer 0, forward",
@@ -210,3 +213,17 @@ def start_settings() -> None:
     kept = {"sample": st.session_state.get(SAMPLE_KEPT, DEFAULTS["sample"])}
     for name, value in (DEFAULTS | kept | VIEW_DEFAULTS).items():
         st.session_state.setdefault(name, value)
+
+
+def keep_address(page: str) -> None:
+    """Where the page is not the one that was run last, let the address have every setting.
+
+    Whoever turns the page before it has drawn its controls leaves the settings out of the address.
+    Streamlit writes one there when the script sets it, to the very value that it has.
+    """
+    if st.session_state.get(_PAGE_KEPT) == page:
+        return
+    st.session_state[_PAGE_KEPT] = page
+    for name, value in DEFAULTS.items():
+        if st.session_state[name] != value:
+            st.session_state[name] = st.session_state[name]

@@ -61,16 +61,21 @@ def test_what_is_no_number_is_told_and_changes_nothing(page, server):
     assert "edits=" not in page.url
 
 
-def test_edits_go_along_to_the_player(page, server):
-    visit(page, f"{server}/edit?edits=x%5B0,0,0%5D%3D0.25")
-    # The address goes along once the first page has run to its end.
-    heatmap(page, "edit_after")
-    settle(page)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_edits_go_along_to_the_player(page, server, at_once):
+    page.goto(f"{server}/edit?kind=GRU&edits=x%5B0,0,0%5D%3D0.25")
+    if not at_once:
+        heatmap(page, "edit_after")
+        settle(page)
     page.get_by_role("link", name="Step through").click()
     page.locator(".rnnviz .headline").wait_for()
     # The server puts the settings back into the address once the page has run.
-    page.wait_for_url(lambda url: "edits=x" in url)
+    page.wait_for_url(f"{server}/?edits=x%5B0%2C0%2C0%5D%3D0.25&kind=GRU")
 
+    assert main(page).get_by_text("1 changed by hand").count() == 1
+    page.reload()
+    page.locator(".rnnviz .headline").wait_for()
+    settle(page)
     assert main(page).get_by_text("1 changed by hand").count() == 1
 
 
