@@ -2,8 +2,6 @@
 
 import io
 import itertools
-import subprocess
-import sys
 import zipfile
 
 import numpy as np
@@ -15,13 +13,12 @@ from rnnviz.exports.beside import MAX_LITERALS, input_arrays
 from rnnviz.exports.script import torch_script
 from rnnviz.files.script_zip import script_zip
 from tests.engine.test_forward import make
+from tests.warm import run_script
 
 
 def run(script, folder):
     (folder / "net.py").write_text(script, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "net.py"], cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = run_script("net.py", folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

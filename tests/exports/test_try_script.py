@@ -1,7 +1,5 @@
 """The script that runs somebody's own net: filled in, run in an interpreter of its own, pasted."""
 
-import subprocess
-import sys
 import zipfile
 from io import BytesIO
 
@@ -13,6 +11,7 @@ import rnnviz
 from rnnviz.exports.try_script import needs_numbers, try_script
 from rnnviz.files.script_zip import try_zip
 from rnnviz.inputs import read_numbers
+from tests.warm import run_script
 
 # What a user fills in: torch's own net, which is right.
 FUNCTION = """    net = torch.nn.{kind}({arguments})
@@ -43,9 +42,7 @@ def printed(script, adapter, body, folder):
     before, after = script.split(f"def {adapter}(")
     after = after.replace("    return None\n", body, 1)
     (folder / "try_mine.py").write_text(before + f"def {adapter}(" + after)
-    ran = subprocess.run(
-        [sys.executable, "try_mine.py"], cwd=folder, capture_output=True, text=True, timeout=60
-    )
+    ran = run_script("try_mine.py", folder)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
