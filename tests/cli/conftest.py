@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 import rnnviz
+from rnnviz.cli.main import main
 
 
 def make_lstm(**options):
@@ -32,3 +33,21 @@ def folder(tmp_path, monkeypatch):
     run = rnnviz.trace(net, torch.from_numpy(np.load("x.npy")))
     Path("trace.npz").write_bytes(rnnviz.trace_npz(run))
     return tmp_path
+
+
+@pytest.fixture
+def assert_refused(folder, capsys):
+    """A call is answered by its exit code and one line, and leaves the folder as it was."""
+
+    def check(line, code, message):
+        before = sorted(folder.iterdir())
+
+        assert main(line.split()) == code
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert shown.err.startswith("rnnviz: ")
+        assert shown.err.count("\n") == 1 and shown.err.endswith("\n")
+        assert message in shown.err
+        assert sorted(folder.iterdir()) == before
+
+    return check

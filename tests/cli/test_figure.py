@@ -282,19 +282,12 @@ CALLS = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_bad_call_says_why_in_one_line(name, folder, capsys):
+def test_a_bad_call_says_why_in_one_line(name, assert_refused):
     line, code, message, maker = CALLS[name]
     if maker:
         maker()
-    before = sorted(folder.iterdir())
 
-    assert main(line.split()) == code
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert shown.err.startswith("rnnviz: ")
-    assert shown.err.count("\n") == 1 and shown.err.endswith("\n")
-    assert message in shown.err
-    assert sorted(folder.iterdir()) == before
+    assert_refused(line, code, message)
 
 
 def test_sizes_are_checked_before_anything_is_computed(monkeypatch):
