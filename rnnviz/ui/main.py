@@ -17,80 +17,47 @@ HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
 
 st.set_page_config(page_title="RNNviz", page_icon=str(HERE / "icon.svg"), layout="wide")
-first = st.Page(
-    PAGES / "inside/step.py",
-    title="Step through",
-    icon=":material/footprint:",
-    default=True,
-)
-groups = {
-    "Look inside": [
-        first,
-        st.Page(
-            PAGES / "inside/gates.py",
-            title="Gates",
-            icon=":material/door_sliding:",
-            url_path="gates",
-        ),
-        st.Page(
-            PAGES / "inside/shapes.py",
-            title="Shapes",
-            icon=":material/straighten:",
-            url_path="shapes",
-        ),
-    ],
-    "Check": [
-        st.Page(
-            PAGES / "check/compare.py",
-            title="Beside torch.nn",
-            icon=":material/balance:",
-            url_path="compare",
-        ),
-        st.Page(
-            PAGES / "check/mistakes.py",
-            title="Why doesn't mine match?",
-            icon=":material/troubleshoot:",
-            url_path="mistakes",
-        ),
-        st.Page(
-            PAGES / "check/lab.py",
-            title="Bug lab",
-            icon=":material/science:",
-            url_path="lab",
-        ),
-    ],
-    "Your own": [
-        st.Page(
-            PAGES / "yours/open.py",
-            title="Open a net",
-            icon=":material/folder_open:",
-            url_path="open",
-        ),
-        st.Page(
-            PAGES / "yours/edit.py",
-            title="Change any number",
-            icon=":material/edit:",
-            url_path="edit",
-        ),
-    ],
-    "Share": [
-        st.Page(
-            PAGES / "share/export.py",
-            title="Export",
-            icon=":material/ios_share:",
-            url_path="export",
-        ),
-    ],
+scripts = {
+    "Look inside": {
+        "inside/step.py": ("Step through", "footprint"),
+        "inside/gates.py": ("Gates", "door_sliding"),
+        "inside/shapes.py": ("Shapes", "straighten"),
+    },
+    "Check": {
+        "check/compare.py": ("Beside torch.nn", "balance"),
+        "check/mistakes.py": ("Why doesn't mine match?", "troubleshoot"),
+        "check/lab.py": ("Bug lab", "science"),
+    },
+    "Your own": {
+        "yours/open.py": ("Open a net", "folder_open"),
+        "yours/edit.py": ("Change any number", "edit"),
+    },
+    "Share": {"share/export.py": ("Export", "ios_share")},
 }
-lab = next(one for one in groups["Check"] if one.url_path == "lab")
-(export,) = groups["Share"]
+# The first page has the address of the app, the others the names of their scripts.
+groups = {
+    group: [
+        st.Page(
+            PAGES / script,
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=Path(script).stem,
+            default=title == "Step through",
+        )
+        for script, (title, icon) in named.items()
+    ]
+    for group, named in scripts.items()
+}
+pages = {page.url_path: page for page in chain.from_iterable(groups.values())}
 page = st.navigation(groups)
 start_settings()
 keep_address(page.url_path)
-st.session_state.update({FIRST_PAGE: first, LAB_PAGE: lab, EXPORT_PAGE: export})
+st.session_state.update(
+    {FIRST_PAGE: pages[""], LAB_PAGE: pages["lab"], EXPORT_PAGE: pages["export"]}
+)
 sidebar()
 with st.sidebar:
     with st.expander("Pictures", icon=":material/image:"):
         picture_options()
-    session_panel(page, [*chain.from_iterable(groups.values())])
+    session_panel(page, [*pages.values()])
 page.run()
