@@ -17,6 +17,7 @@ from rnnviz.exports.chart_page import on_page
 from rnnviz.exports.chart_size import PX_PER_INCH, PX_PER_MM, scale_of, scaled, with_fonts
 from rnnviz.exports.chart_svg import in_mm, with_shapes
 from rnnviz.exports.chart_ticks import thinned
+from rnnviz.exports.chart_tokens import with_tokens
 from rnnviz.exports.chart_words import fitted_names, titled, with_plain_letters, wrapped
 from rnnviz.figures.presets import MM_PER_INCH, Preset
 from rnnviz.figures.theme import PALETTES, SMALL_SIZE, ThemeName
@@ -154,7 +155,10 @@ def _laid_out(
     laid = with_room(wrapped(laid, factor), factor)
     if most is not None:
         laid = on_page(laid, most, factor)
-    return None if laid is None else thinned(fitted_names(laid, preset, factor))
+    if laid is None:
+        return None
+    laid = with_tokens(laid, upright=most is None)
+    return thinned(fitted_names(laid, preset, factor))
 
 
 def _with_dpi(png: bytes, dpi: int) -> bytes:
