@@ -191,6 +191,11 @@ function startColumn(view, plan, list, lane) {
     dotsItems(view, size, list);
   } else {
     list.push({ kind: "heat", ...size, texture, from: [0, 0, 1, rows], key: `h_0 ${lane.index}` });
+    const high = size.height / rows;
+    for (let unit = 0; view.print && unit < rows; unit++) {
+      const place = { ...size, y: size.y + unit * high, height: high };
+      minusItems(view, lane.h_0[unit], place, inkAt(texture, 0, unit), list);
+    }
   }
   const hit = { part: "h_0", lane: lane.index, rows };
   list.push({ kind: "rect", ...size, radius: 1, stroke: palette.hairline, line: 1, hit });
