@@ -15,10 +15,11 @@ from rnnviz.figures.theme import mixed, text_on
 # A minus on each negative cell; each is an element of its own, half a millisecond's work.
 MAX_MINUS = 4_000
 
-# The share of a cell that its text may fill, and how high digits are beside their font's size, with
-# some air.
+# The share of a cell that its text may fill, and how high digits and a minus are beside their
+# font's size, with some air.
 _FILL = 0.94
 _DIGITS = 1.0
+_DASH = 0.5
 
 # Signs in place of letters, which may be as small as the cells.
 _SYMBOLS = {"▲": "triangle-up", "×": "x"}
@@ -34,7 +35,7 @@ class _Cells:
         y: lower or upper edges. Shape (cells,).
         width: Shape (cells,).
         height: negative where the rows grow downwards. Shape (cells,).
-        size: of a cell in pixels, the smallest one: width, height.
+        size: of a cell in pixels, the smallest one, between the lines drawn on it: width, height.
     """
 
     z: np.ndarray
@@ -105,8 +106,19 @@ def _cells_of(trace: dict[str, Any], layout: dict[str, Any]) -> _Cells:
         y=y[row],
         width=width,
         height=height,
-        size=(smallest[0] * per_unit[0], smallest[1] * per_unit[1]),
+        size=(smallest[0] * per_unit[0], smallest[1] * per_unit[1] - _lines(layout, names[1])),
     )
+
+
+def _lines(layout: dict[str, Any], axis: str) -> float:
+    """Pixels that lines along the rows, such as those between gates, take of one beside them."""
+    widths = [
+        shape["line"]["width"]
+        for shape in layout.get("shapes", ())
+        if shape["type"] == "line" and shape["yref"].split()[0] == axis
+    ]
+    # Half of it lies on a row, which keeps its text in its middle.
+    return max(widths, default=0.0)
 
 
 def pixels_per_unit(layout: dict[str, Any], axis: str) -> float:
@@ -147,7 +159,7 @@ def _numbers(
     if not words:
         return []
     widest = max(text_width(text, 1) for text in words.values())
-    size = _size_that_fits(widest, _smallest(grounds), preset)
+    size = _size_that_fits((widest, _DIGITS), _smallest(grounds), preset)
     return [] if size is None else [_text_trace(words, inks, size, axes)]
 
 
@@ -155,17 +167,19 @@ def _minus(
     grounds: list[tuple[dict[str, Any], _Cells]], axes: tuple[str, str], preset: Preset
 ) -> list[dict[str, Any]]:
     """On paper without colour a minus on every negative cell that is large enough."""
-    size = _size_that_fits(text_width("−", 1), _smallest(grounds), preset)
-    if not preset.grey or size is None:
+    if not preset.grey:
         return []
+    dash = text_width("−", 1), _DASH
+    sizes = [_size_that_fits(dash, cells.size, preset) for _, cells in grounds]
     inks = {
         place: text_on(color_of(trace, value))
-        for trace, cells in grounds
+        for (trace, cells), size in zip(grounds, sizes, strict=True)
         for value, place in zip(cells.z, cells.middles(), strict=True)
-        if value < 0
+        if size is not None and value < 0
     }
     if not 0 < len(inks) <= MAX_MINUS:
         return []
+    size = min(size for size in sizes if size is not None)
     return [_text_trace(dict.fromkeys(inks, "−"), inks, size, axes)]
 
 
@@ -192,10 +206,11 @@ def _smallest(grounds: list[tuple[dict[str, Any], _Cells]]) -> tuple[float, floa
     return min(width for width, _ in sizes), min(height for _, height in sizes)
 
 
-def _size_that_fits(wide: float, cell: tuple[float, float], preset: Preset) -> float | None:
-    """The size in pixels of a text that is so many times as wide; None if too small."""
-    width, height = cell
-    size = min(_FILL * width / wide, _FILL * height / _DIGITS)
+def _size_that_fits(
+    ems: tuple[float, float], cell: tuple[float, float], preset: Preset
+) -> float | None:
+    """The size in pixels of a text that is so many times as wide and high; None if too small."""
+    size = min(_FILL * room / em for room, em in zip(cell, ems, strict=True))
     size = min(size, preset.base_pt * PX_PER_PT)
     return size if size >= preset.least_pt * PX_PER_PT else None
 

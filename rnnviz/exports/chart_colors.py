@@ -82,7 +82,7 @@ def _marks(trace: dict[str, Any], change: Callable[[str], str], preset: Preset) 
         inks = [
             text_on(stops[0] if words.startswith("−") else stops[-1])
             if _is_number(words)
-            else change(color)
+            else (BLACK if preset.plain_text else change(color))
             for words, color in zip(trace["customdata"], trace["textfont"]["color"], strict=True)
         ]
         new["textfont"] = {**new["textfont"], "color": inks}

@@ -17,6 +17,7 @@ from rnnviz.exports.chart_page import on_page
 from rnnviz.exports.chart_size import PX_PER_INCH, PX_PER_MM, scale_of, scaled, with_fonts
 from rnnviz.exports.chart_svg import in_mm, with_shapes
 from rnnviz.exports.chart_ticks import thinned
+from rnnviz.exports.chart_tokens import with_tokens
 from rnnviz.exports.chart_words import fitted_names, titled, with_plain_letters, wrapped
 from rnnviz.figures.presets import MM_PER_INCH, Preset
 from rnnviz.figures.theme import PALETTES, SMALL_SIZE, ThemeName
@@ -49,10 +50,9 @@ def chart_for(figure: go.Figure, preset: Preset, *, title: str | None = None) ->
     """
     chart = with_plain_letters(titled(_still(figure), title))
     theme = _theme_of(figure)
-    most = None if preset.height_mm is None else preset.height_mm * PX_PER_MM
     # Where the usual text leaves too little room, the smallest may do.
     for pt in dict.fromkeys((preset.base_pt, preset.least_pt)):
-        laid = _laid_out(chart, preset, pt, most)
+        laid = _laid_out(chart, preset, pt)
         if laid is not None:
             return go.Figure(with_texts(recolored(laid, theme, preset), preset))
     raise ValueError(
@@ -139,9 +139,7 @@ def _theme_of(figure: go.Figure) -> ThemeName:
     return next(name for name, palette in PALETTES.items() if palette.surface == ground)
 
 
-def _laid_out(
-    chart: dict[str, Any], preset: Preset, pt: float, most: float | None
-) -> dict[str, Any] | None:
+def _laid_out(chart: dict[str, Any], preset: Preset, pt: float) -> dict[str, Any] | None:
     """The chart in pixels of the place, with its text at this size; None if it finds no room."""
     factor = scale_of(pt)
     layout = scaled(chart["layout"], factor)
@@ -151,10 +149,24 @@ def _laid_out(
     small = {"font": {"size": SMALL_SIZE * factor}}
     template["layout"]["title"].setdefault("subtitle", small)
     laid = with_fonts({"data": data, "layout": layout}, preset)
-    laid = with_room(wrapped(laid, factor), factor)
-    if most is not None:
-        laid = on_page(laid, most, factor)
+    laid = _of_a_height(with_room(wrapped(laid, factor), factor), preset, factor)
     return None if laid is None else thinned(fitted_names(laid, preset, factor))
+
+
+def _of_a_height(laid: dict[str, Any], preset: Preset, factor: float) -> dict[str, Any] | None:
+    """The chart as high as its panels and tokens need, or as the page is; None if that is too low.
+
+    Where a printed page is too low for it, it is as high as it needs.
+    """
+    if preset.height_mm is None:
+        whole = with_tokens(laid, upright=True)
+        most = preset.most_height_mm
+        if most is None or whole["layout"]["height"] <= most * PX_PER_MM:
+            return whole
+        lower = on_page(laid, most * PX_PER_MM, factor)
+        return whole if lower is None else with_tokens(lower, upright=False)
+    laid = on_page(laid, preset.height_mm * PX_PER_MM, factor)
+    return None if laid is None else with_tokens(laid, upright=False)
 
 
 def _with_dpi(png: bytes, dpi: int) -> bytes:

@@ -26,8 +26,9 @@ def with_room(chart: dict[str, Any], factor: float) -> dict[str, Any]:
     """
     layout = chart["layout"]
     margin = dict(layout["margin"])
-    margin["r"] = max([margin["r"], *_legend_widths(chart)])
-    margin["l"] = max([margin["l"], *_name_widths(layout, factor)])
+    names, legends = besides(chart, factor)
+    margin["l"] = max(margin["l"], names)
+    margin["r"] = max(margin["r"], legends)
     height = math.ceil(layout["height"] + _BELOW)
     # A row of pixels that is covered in part would show the paper below it.
     margin["b"] += height - layout["height"]
@@ -37,6 +38,12 @@ def with_room(chart: dict[str, Any], factor: float) -> dict[str, Any]:
         if name.startswith("yaxis")
     }
     return {**chart, "layout": {**layout, **rows, "margin": margin, "height": height}}
+
+
+def besides(chart: dict[str, Any], factor: float) -> tuple[float, float]:
+    """Pixels that names of rows take to the left of a panel, and a legend to its right."""
+    names = max(_name_widths(chart["layout"], factor), default=0.0)
+    return names, max(_legend_widths(chart), default=0.0)
 
 
 def _legend_widths(chart: dict[str, Any]) -> list[float]:

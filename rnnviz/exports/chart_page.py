@@ -6,11 +6,12 @@ import math
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from rnnviz.exports.chart_margins import besides
 from rnnviz.exports.chart_size import text_width
 from rnnviz.exports.chart_words import short_name
 
 # Pixels of the screen: lowest panel, one that is high enough, most between a panel and the strip
-# that belongs to it, and what ticks to the left of a column and a legend to its right take.
+# that belongs to it, and least between two columns.
 _LOWEST = 26
 _GOOD = 40
 _TOGETHER = 6
@@ -82,7 +83,8 @@ def _in_columns(
     layout = chart["layout"]
     plot = height - layout["margin"]["t"] - layout["margin"]["b"]
     across = layout["width"] - layout["margin"]["l"] - layout["margin"]["r"]
-    wide = (across - (columns - 1) * _BETWEEN * factor) / columns
+    between = max(_BETWEEN * factor, sum(besides(chart, factor)))
+    wide = (across - (columns - 1) * between) / columns
     if plot <= 0 or (columns > 1 and wide < _NARROWEST * factor):
         return None
     step, tallest = math.ceil(len(groups) / columns), _plot_height(layout)
@@ -93,7 +95,7 @@ def _in_columns(
             return None
     if columns > 1 and not _names_fit(layout, wide):
         return None
-    shares = [column * (wide + _BETWEEN * factor) / across for column in range(columns)]
+    shares = [column * (wide + between) / across for column in range(columns)]
     return _moved(chart, places, (shares, wide / across, plot, height))
 
 

@@ -18,10 +18,13 @@ PX_PER_PT = PX_PER_INCH / PT_PER_INCH
 LINE = 1.25
 
 # Widths of letters as shares of the font's size, as in DejaVu Sans: of the fonts that stand in for
-# ours it is the widest. All of the others count as an "e".
+# ours it is the widest. The others count as an "e".
 _WIDTHS = {
     **dict.fromkeys(" .,:;|!'()[]ijlIftr·/", 0.36),
-    **dict.fromkeys("−+=<>±mwMW∞→←⋯%", 0.86),
+    **dict.fromkeys("ABCKRVXZ", 0.71),
+    **dict.fromkeys("DGHNOQU&", 0.79),
+    **dict.fromkeys("−+=<>±#~^×wM∞→←", 0.86),
+    **dict.fromkeys("mW%@⋯…", 1.0),
 }
 _OTHER = 0.64
 # How much wider they are where they are bold.

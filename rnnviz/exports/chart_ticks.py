@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rnnviz.exports.chart_size import LINE, text_width
+from rnnviz.exports.chart_tokens import tick_pitch
 
 # Every how many ticks one may stay.
 _STRIDES = (1, 2, 5, 10, 20, 50, 100, 1000)
@@ -16,25 +17,23 @@ def thinned(chart: dict[str, Any]) -> dict[str, Any]:
     size = layout["template"]["layout"]["xaxis"]["tickfont"]["size"]
     for name, axis in chart["layout"].items():
         if name[:5] in ("xaxis", "yaxis") and axis.get("tickvals"):
-            layout[name] = _thinned_axis(axis, name[0], layout, size)
+            layout[name] = _thinned_axis(name, layout, size)
     return {**chart, "layout": layout}
 
 
-def _thinned_axis(
-    axis: dict[str, Any], letter: str, layout: dict[str, Any], size: float
-) -> dict[str, Any]:
+def _thinned_axis(name: str, layout: dict[str, Any], size: float) -> dict[str, Any]:
+    axis, letter = layout[name], name[0]
     ends, total = ("lr", "width") if letter == "x" else ("tb", "height")
     plot = layout[total] - sum(layout["margin"][end] for end in ends)
     low, high = axis.get("domain", (0, 1))
-    length, (start, stop) = (high - low) * plot, axis["range"]
+    length = (high - low) * plot
     values, texts = list(axis["tickvals"]), list(axis["ticktext"])
-    apart = abs(values[-1] - values[0]) / max(len(values) - 1, 1)
-    pitch = length / abs(start - stop) * apart if apart else length
+    pitch = tick_pitch(layout, name)
     lines = max(text.count("<br>") for text in texts) + 1
     if letter == "y":
         needed = size * lines
-    elif lines > 1:
-        # Tokens stand upright where they are wider than their column.
+    elif axis.get("tickangle"):
+        # Tokens that stand upright.
         needed = size * LINE * lines
     else:
         needed = max(text_width(text, size) for text in texts) + size / 3

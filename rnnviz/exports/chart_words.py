@@ -104,24 +104,28 @@ def fitted_names(chart: dict[str, Any], preset: Preset, factor: float) -> dict[s
 
 
 def short_name(text: str) -> str:
-    """A panel's name without its formula, shape or limit."""
+    """A panel's name without its formula, shape or limit; of two parameters without their layer."""
     if text.startswith("max |"):
         return text.partition(" (limit")[0]
-    return text.partition(" = ")[0].partition(" · (")[0]
+    name = text.partition(" = ")[0].partition(" · (")[0]
+    return re.sub(r"_l\d+(_reverse)?\b", "", name) if ", " in name else name
 
 
 def panel_width(layout: dict[str, Any], axis: str) -> float:
     """Pixels from the left edge of a panel to the end of what may be written above it."""
+    domains = [
+        settings.get("domain", (0, 1))
+        for name, settings in layout.items()
+        if name.startswith("xaxis")
+    ]
     low = layout.get(f"xaxis{axis[1:]}", {}).get("domain", (0, 1))[0]
     plot = layout["width"] - layout["margin"]["l"] - layout["margin"]["r"]
+    if len({domain[0] for domain in domains}) > 1:
+        # The words of the legend beside a column begin as high as the name.
+        bar = layout["template"]["data"]["heatmap"][0]["colorbar"]
+        end = max(domain[1] for domain in domains if domain[0] == low)
+        return (end - low) * plot + bar["thickness"]
     # Panels that stand alone in their row may be written past.
-    rights = [
-        settings.get("domain", (0, 1))[0]
-        for name, settings in layout.items()
-        if name.startswith("xaxis") and settings.get("domain", (0, 1))[0] > low
-    ]
-    if rights:
-        return (min(rights) - low) * plot - 0.02 * plot
     return (1 - low) * plot + layout["margin"]["r"] - 4
 
 

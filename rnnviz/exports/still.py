@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import replace
 from importlib import resources
@@ -10,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
-from rnnviz.exports.chart_size import text_width
 from rnnviz.exports.drawing import Drawer, Drawing
 from rnnviz.exports.ink import ink_of
 from rnnviz.exports.qr import qr_shapes
@@ -23,6 +21,7 @@ from rnnviz.exports.svg import (
     text_element,
     type_of,
 )
+from rnnviz.exports.title import title_lines
 from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
 from rnnviz.limits import MAX_PICTURE_PIXELS, TooLargeError
 
@@ -33,8 +32,6 @@ _TITLE_GAP_PT = 12
 # other scripts have room at the edge of a page without margins; and from line to line.
 _TITLE_FOOT = 1.0
 _TITLE_LINE = 1.2
-# How much wider its letters are.
-_SEMIBOLD = 1.08
 # Of an anatomy, where not all have room.
 _MOST_UNITS = 16
 # Across a lecture hall a phone reads such a code from the screen.
@@ -83,7 +80,7 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
     margin = 0 if preset.height_mm is None else MARGIN_PT / PT_PER_INCH * MM_PER_INCH / unit
     type_ = type_of(preset)
     width = preset.width_mm / unit - 2 * margin
-    lines = _title_lines(title, width - (_QR_MM / unit if link else 0), type_.most)
+    lines = title_lines(title, width - (_QR_MM / unit if link else 0), type_.most)
     head = _head_height(type_, preset, len(lines), link)
     room = None if preset.height_mm is None else preset.height_mm / unit - 2 * margin - head
     drawing, units = _drawn(drawer, shot, preset, width, room)
@@ -102,22 +99,6 @@ def still(drawer: Drawer, shot: Shot, preset: Preset, *, title: str = "", link: 
     size = (preset.width_mm, down * unit)
     text = svg_picture(body, size, (across, down), ground=palette.surface, title=title or "RNNviz")
     return Still(text, *size, drawing.at, units, drawing)
-
-
-def _title_lines(title: str, room: float, size: float) -> list[str]:
-    """A title in lines that fit the room; a word that is wider is broken anywhere."""
-    lines = [""] if title.strip() else []
-    for word in re.findall(r"\s*\S+", title):
-        for part in word if _title_width(word, size) > room else [word]:
-            if lines[-1] and _title_width(lines[-1] + part, size) > room:
-                lines.append(part.lstrip())
-            else:
-                lines[-1] += part
-    return lines
-
-
-def _title_width(text: str, size: float) -> float:
-    return _SEMIBOLD * text_width(text, size)
 
 
 def _head_height(type_: Type, preset: Preset, lines: int, link: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from rnnviz.exports.tikz_parts import ALONG, DOWN, FONTS, HEAD, macros
 from rnnviz.exports.tikz_path import number, tikz_path
 from rnnviz.exports.tikz_styles import Styles
 from rnnviz.exports.tikz_text import OTHER, tex_formula, tex_text
+from rnnviz.exports.title import title_lines
 from rnnviz.figures.presets import MM_PER_INCH, PT_PER_INCH, Preset
 from rnnviz.figures.theme import BLACK, WHITE
 from rnnviz.limits import TIKZ_MAX_BYTES, TIKZ_MAX_CELLS, TooLargeError
@@ -22,8 +22,7 @@ _TEX_PT_PER_INCH = 72.27
 _LEADING = 1.2
 # The least that a sign lowered in a formula has of its size, as in `paint.js`.
 _LOWERED = 0.72
-# Of a title: what a letter is wide at most, as a share of its size, and the room below.
-_TITLE_EM = 0.62
+# The room below a title, as a share of its size.
 _TITLE_GAP = 0.8
 
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
@@ -220,17 +219,19 @@ def tikz_picture(drawing: Drawing, preset: Preset, *, title: str = "") -> str:
 
 def _title(picture: _Picture, title: str) -> tuple[list[str], float]:
     """The lines of a title, and the millimetres that it takes above the picture."""
-    if not title:
-        return [], 0
     preset = picture.preset
     size = preset.most_pt / PT_PER_INCH * MM_PER_INCH
-    wide = sum(1 if ord(sign) > 0x2E7F else _TITLE_EM for sign in title) * size
-    room = (math.ceil(wide / preset.width_mm) * _LEADING + _TITLE_GAP) * size
+    lines = title_lines(title, preset.width_mm, size)
+    if not lines:
+        return [], 0
+    room = (len(lines) * _LEADING + _TITLE_GAP) * size
     color = BLACK if preset.plain_text else picture.palette.text
     look = f"rnnviz text, text={picture.styles.color(color)}, anchor=north west, align=left"
     look += f", text width={number(preset.width_mm)}mm, font={_font(preset.most_pt, bold=True)}"
     name = picture.styles.look("title", look)
-    return [f"\\node[{name}] at (0,{number(-room)}) {{{tex_text(title)}}};"], room
+    # The braces keep a line that begins with [ or * from being read as an option of the break.
+    text = "\\\\{}".join(map(tex_text, lines))
+    return [f"\\node[{name}] at (0,{number(-room)}) {{{text}}};"], room
 
 
 def _document(picture: _Picture, body: list[str], room: float) -> str:

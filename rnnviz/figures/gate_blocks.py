@@ -44,7 +44,7 @@ def add_blocks(
                 x1=1,
                 y0=start - 0.5,
                 y1=start - 0.5,
-                line={"color": look.palette.surface, "width": 4},
+                line={"color": look.palette.surface, "width": 3},
             )
 
 

@@ -18,6 +18,7 @@ class Preset:
         words: what it is called on the page.
         width_mm: how wide the picture is.
         height_mm: how high the page is that holds it; None where the picture decides.
+        most_height_mm: what a printed page holds; a chart that would be higher is laid out anew.
         least_pt: no text is smaller; numbers that would be are left out.
         base_pt: the usual size of text.
         most_pt: no text is larger but titles of slides.
@@ -31,6 +32,7 @@ class Preset:
     words: str
     width_mm: float
     height_mm: float | None = None
+    most_height_mm: float | None = None
     least_pt: float
     base_pt: float
     most_pt: float
@@ -45,9 +47,16 @@ class Preset:
         return self.colors == "grey"
 
 
-# Journals ask for 5 to 7 pt at final size: Nature's "Preparing figures", 89 and 183 mm,
-# https://www.nature.com/documents/natrev-artworkguide-PDF.pdf.
-_JOURNAL = {"least_pt": 5, "base_pt": 6, "most_pt": 7, "plain_text": True, "dpi": 600}
+# Journals ask for 5 to 7 pt at final size: Nature's "Preparing figures", 89 and 183 mm, of a page
+# that is 247 mm high, https://www.nature.com/documents/natrev-artworkguide-PDF.pdf.
+_JOURNAL = {
+    "most_height_mm": 247,
+    "least_pt": 5,
+    "base_pt": 6,
+    "most_pt": 7,
+    "plain_text": True,
+    "dpi": 600,
+}
 # A screen has 96 pixels per inch in CSS; 1200 of them are the width of a blog's picture.
 _WEB = {
     "width_mm": 1200 / 96 * MM_PER_INCH,

@@ -26,6 +26,7 @@ from rnnviz.figures import (
     unrolled_diagram,
     weight_heatmaps,
 )
+from rnnviz.figures.diagnosed import error_map
 from rnnviz.figures.presets import PRESETS
 from rnnviz.figures.theme import COLOR_MAPS, SIGNED_STOPS, mixed
 
@@ -221,6 +222,13 @@ def test_black_text_where_journals_ask_for_it(drawn):
 
     assert {note.font.color for note in chart.layout.annotations} == {"#000000"}
     assert chart.layout.template.layout.font.color == "#000000"
+
+
+def test_what_holds_no_number_is_marked_in_black_there_too():
+    figure = error_map(np.array([[0.5, np.nan]]), [(0, "forward")])
+    marks = [one for one in chart_for(figure, PRESETS["column"]).data if one.name == "marks"]
+
+    assert [(one.text, one.textfont.color) for one in marks] == [(("×",), ("#000000",))]
 
 
 def test_a_dark_figure_becomes_light_and_a_light_one_dark():

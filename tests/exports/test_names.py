@@ -1,9 +1,13 @@
 """What is written beside and below a map in print."""
 
+from itertools import pairwise
+
 import pytest
+from PIL import ImageFont
 
 from rnnviz.exports.ink import ink_of
 from rnnviz.exports.shot import Shot
+from rnnviz.exports.still import font_folder
 from rnnviz.figures.presets import PRESETS
 from tests.exports.pictured import drawer_of, heats, texts
 
@@ -72,3 +76,67 @@ def test_timesteps_are_named_below_the_input(labels):
     assert len(named) == 5
     assert all(one["y"] - 0.8 * one["size"] >= bottom for one in named)
     assert all(one["y"] + 13 <= row <= drawing.height for one in named for row in rows)
+
+
+@pytest.mark.parametrize("width", [460, 900])
+def test_tokens_of_wide_letters_keep_to_their_columns(width):
+    """As the typeface of the app sets them; the one in the light is bold."""
+    labels = [
+        "incomprehensibilities",
+        "WWWWWWWWWWWWWWWW",
+        "HOMOGENEOUS",
+        "循环神经网络的长词",
+        "the",
+    ]
+    with drawer_of(labels=labels)[0] as drawer:
+        items = drawer.draw(Shot(view="map", at="0.forward.4.0", legend=False), INK, width).items
+    font = ImageFont.truetype(font_folder() / "SourceSansPro-Regular.ttf", 130)
+    tokens = [one for one in items if one.get("size") == 13]
+    # Signs of other scripts are as wide as they are high, and in another font.
+    wide = [
+        13 * (len(one["text"]) - 1) + 13
+        if one["text"][0] == "循"
+        else font.getlength(one["text"]) / 10
+        for one in tokens
+    ]
+
+    assert [one["text"][:2] for one in tokens] == [word[:2] for word in labels]
+    assert sum(one["text"].endswith("…") for one in tokens) >= 2
+    for (one, half), (other, next_half) in pairwise(
+        (one["x"], long / 2) for one, long in zip(tokens, wide, strict=True)
+    ):
+        assert one + half < other - next_half
+
+
+@pytest.mark.parametrize("room", [None, 250], ids=["free", "page"])
+def test_ends_of_the_lowest_lanes_are_named_clear_of_what_is_there(room):
+    """The states of one unit have lanes that are lower than those of four."""
+    with drawer_of(hidden=1)[0] as drawer:
+        drawing = drawer.draw(Shot(view="map"), INK, 460, room)
+    ends = [one for one in drawing.items if one.get("text", "").startswith("h_")]
+    starts = [one for one in heats(drawing) if one["width"] == 10]
+
+    assert sorted(one["text"] for one in ends) == ["h_0"] * 4 + [f"h_n[{k}]" for k in range(4)]
+    for heat, name in zip(starts, [one for one in ends if one["text"] == "h_0"], strict=True):
+        assert heat["x"] <= name["x"] <= heat["x"] + 10
+        # Ascenders are 7 pixels high here.
+        assert name["y"] - 7 > heat["y"] + heat["height"]
+    for name in ends:
+        beside = [one for one in ends if one is not name and abs(one["x"] - name["x"]) < 30]
+        assert all(abs(one["y"] - name["y"]) >= 9 for one in beside)
+
+
+@pytest.mark.parametrize("width", [587, 700, 1100])
+def test_signs_keep_clear_of_the_longest_name_below_a_gru(width):
+    ink = ink_of(PRESETS["slide"])
+    with drawer_of("GRU", hidden=6)[0] as drawer:
+        items = drawer.draw(Shot(view="anatomy", units=(0, 2)), ink, width, 320).items
+    (name,) = (one for one in items if one.get("text") == "W_{hn} h + b_{hn}")
+    line = [one for one in items if one.get("y") == name["y"] and one["kind"] == "text"]
+    signs = [one["x"] for one in line if one["text"] in ("×", "=")]
+    before, after = (max(x for x in signs if x < name["x"]), min(x for x in signs if x > name["x"]))
+
+    # It is about 60 pixels wide where the smallest text is as large as on a slide.
+    assert before + 4 < name["x"] - 30
+    assert name["x"] + 30 < after - 4
+    assert max(one["x"] for one in line) < width

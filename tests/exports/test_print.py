@@ -48,8 +48,7 @@ def test_a_minus_stands_in_the_middle_of_its_number():
         drawing = drawer.draw(Shot(view="map", legend=False), INK._replace(minus=True), 900)
     columns = list(trace.cells[0].x[:, 0])
     for cell in trace.cells:
-        # An h_0, the last of a lane, has none.
-        columns += [*cell.h[:, 0], 0 * cell.h_0[0]]
+        columns += [*cell.h[:, 0], cell.h_0[0]]
     expected = []
     for at, (heat, column) in enumerate(zip(heats(drawing), columns, strict=True)):
         cells = zip(heat_colors(heat), cell_middles(drawing, at), column, strict=True)

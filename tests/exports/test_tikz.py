@@ -1,6 +1,7 @@
 """Pictures in TikZ: compiled by LaTeX, rendered by poppler, held against the record."""
 
 import re
+import subprocess
 from itertools import pairwise
 
 import numpy as np
@@ -156,6 +157,26 @@ def test_tokens_and_titles_are_text_and_no_commands(tmp_path):
     for word in HOSTILE:
         assert word.replace("−", "–").replace("^", "ˆ") in found
     assert r"50%of$x$\immediate\write18{id}{" in found
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["recurrence" * 8, "W" * 80, "a few words before " + "unbroken" * 8, "[" * 60 + "*" * 60],
+    ids=["word", "wide", "last", "options"],
+)
+def test_a_long_word_of_a_title_is_broken_where_the_picture_ends(title, tmp_path):
+    pdf = compiled(tikz_picture(typed(text("here", x=5, y=50)), COLUMN, title=title), tmp_path)
+    told = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True).stdout
+    width = float(re.search(r'<page width="(.*?)"', told)[1])
+    boxes = re.findall(r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', told)
+    here = next(float(top) for _, top, _, _, word in boxes if word == "here")
+
+    assert "".join(title.split()) in words_of(pdf)
+    assert len({top for _, top, *_ in boxes}) > 2
+    for left, top, right, bottom, word in boxes:
+        assert 0 <= float(left) < float(right) <= width
+        # Poppler's boxes reach up to an ascender, which not every line has.
+        assert word == "here" or -2.5 < float(top) < float(bottom) < here
 
 
 def test_what_pdflatex_lacks_is_a_box_and_a_warning(tmp_path):

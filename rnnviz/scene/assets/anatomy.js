@@ -1,5 +1,5 @@
 // The anatomy of one step: operands over the weights' columns, products, sum, activation, state.
-import { NAMES, OPERANDS } from "./anatomy_plan.js";
+import { NAMES, OPERANDS, nameWidth } from "./anatomy_plan.js";
 import { frameItems, unitNames } from "./anatomy_frames.js";
 import { curveItems } from "./curve.js";
 import { cellItems, grid } from "./grid.js";
@@ -118,15 +118,8 @@ const BLOCKS = {
     }
     const named = field === "tanh_c" && lane.activations[C] !== "tanh" ? "act(c)" : block.name;
     const words = named.replace("[t]", `[${t}]`);
-    const letters = words.replace(/[_{}]/g, "").length;
-    footItem(
-      view,
-      plan,
-      block,
-      list,
-      5.5 * letters <= block.cell + block.gap ? words : words[0],
-      12,
-    );
+    const fits = nameWidth(words) <= block.cell + block.gap;
+    footItem(view, plan, block, list, fits ? words : words[0], 12);
   },
 };
 

@@ -13,6 +13,9 @@ const SIGN = { "": 26, "+": 24, "+ b =": 46, "→": 32 };
 const TIGHT_SIGN = { "": 10, "+": 18, "+ b =": 36, "→": 24 };
 const STATE_SIGN = { "": 0, gap: 30, "×": 18, "+": 18, "=": 20, tanh: 42, "W_{hr}": 54 };
 const TIGHT_STATE_SIGN = { "": 0, gap: 14, "×": 10, "+": 10, "=": 11, tanh: 28, "W_{hr}": 44 };
+// A letter of a name below the strip, and half of a sign with some air.
+const NAME_LETTER = 5.5;
+const HALF_SIGN = 5;
 const CURVE = 116;
 const FOOT = 20;
 const MOST_HEIGHT = 300;
@@ -89,21 +92,35 @@ function statePlan({ lane, unit, units, flat }, y, width) {
   const items = SHARED.state[lane.kind].map((item) =>
     item.field === "h" && lane.weight_hr ? { ...item, sign: "W_{hr}" } : item,
   );
-  const gaps = width < STACKED ? TIGHT_STATE_SIGN : STATE_SIGN;
-  const signs = items.reduce((sum, { sign }) => sum + gaps[sign], 0);
+  const gaps = width < STACKED ? items.map(({ sign }) => TIGHT_STATE_SIGN[sign]) : clearGaps(items);
+  const signs = gaps.reduce((sum, gap) => sum + gap, 0);
   const room = (width - NAMES - signs - 8) / items.length;
   const cell = Math.min(Math.max(room, STATE_VECTOR), VECTOR);
   let x = NAMES;
-  return items.map((item) => {
+  return items.map((item, at) => {
     const size = item.field === "h" ? lane.stateSize : lane.hiddenSize;
     const most = STATE_HEIGHT;
     const rows = rowPlan(1, size, Math.min(unit, size - 1), { most, units, flat });
-    const gap = gaps[item.sign];
+    const gap = gaps[at];
     x += gap;
     const block = { ...item, kind: "state", x, y, columns: 1, cell, width: cell, gap, rows };
     x += cell;
     return block;
   });
+}
+
+/** Gaps whose signs keep clear of the names beside them, which may be wider than their blocks. */
+function clearGaps(items) {
+  const past = items.map(({ name }) => (nameWidth(name) - VECTOR) / 2);
+  return items.map(({ sign }, at) => {
+    const widest = Math.max(past[at], past[at - 1] ?? 0);
+    return widest > 0 ? Math.max(STATE_SIGN[sign], 2 * (widest + HALF_SIGN)) : STATE_SIGN[sign];
+  });
+}
+
+/** About how many pixels a name below the strip takes. */
+export function nameWidth(name) {
+  return NAME_LETTER * name.replace(/[_{}]/g, "").length;
 }
 
 /** In one row, unless it has no room for numbers and two rows make the columns clearly wider. */

@@ -1,10 +1,13 @@
 // The coloured columns of the map: inputs, states, and the states that lanes start from.
 import { inkOn } from "./colors.js";
+import { lanePitch } from "./map_names.js";
 import { rowsShown } from "./order.js";
 import { dotsItems, isBlank, minusItems } from "./print.js";
 import { rowsOf, valueOf } from "./run.js";
 
 const GRID_ROWS = 5;
+// Pixels from a column to the foot of a name below it.
+const START_NAME = 9;
 
 /** Every input and state that is in sight. */
 export function laneBlocks(view, plan, list) {
@@ -188,12 +191,19 @@ function startColumn(view, plan, list, lane) {
     dotsItems(view, size, list);
   } else {
     list.push({ kind: "heat", ...size, texture, from: [0, 0, 1, rows], key: `h_0 ${lane.index}` });
+    const high = size.height / rows;
+    for (let unit = 0; view.print && unit < rows; unit++) {
+      const place = { ...size, y: size.y + unit * high, height: high };
+      minusItems(view, lane.h_0[unit], place, inkAt(texture, 0, unit), list);
+    }
   }
   const hit = { part: "h_0", lane: lane.index, rows };
   list.push({ kind: "rect", ...size, radius: 1, stroke: palette.hairline, line: 1, hit });
-  if (height >= 22) {
+  const foot = Math.max(top + height + 4, size.y + size.height + START_NAME);
+  // The other lane of the layer has its h_n on this side, in its own middle.
+  if (top + lanePitch(plan) + height / 2 - foot >= START_NAME) {
     const below = { kind: "text", anchor: "middle", size: 10, fill: palette.muted };
-    list.push({ ...below, x: x + 5, y: top + height + 4, text: lane.startName ?? "h_0" });
+    list.push({ ...below, x: x + 5, y: foot, text: lane.startName ?? "h_0" });
     const end = forward ? plan.stopX : plan.startX;
     list.push({ ...below, x: end, y: top + height / 2 + 3.5, text: lane.endName ?? `h_n[${lane.index}]` });
     const place = { x: end - 20, y: top, width: 40, height };

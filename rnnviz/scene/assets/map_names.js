@@ -5,9 +5,11 @@ export const NAMES = 74;
 const FONT = 11;
 // Columns have room for "t = 12".
 const ROOMY = 40;
-// A digit and a letter are about so wide; letters of scripts that come later are twice as wide.
+// A digit and a letter are about so wide, these narrower or wider; letters of scripts that come later
+// are twice as wide.
 const DIGIT = 6;
 const LETTER = 7;
+const WIDTHS = { "fijlrtI.,:;!'|()[]": 4.5, wNUHOQ: 9.5, "mMW@%…": 12.5 };
 const LAST_NARROW = 0x2e80;
 // Of crowded timesteps every so manieth has a name.
 const EVERY = [2, 5, 10, 20, 50];
@@ -16,7 +18,7 @@ const EVERY = [2, 5, 10, 20, 50];
 export function nameItems(view, plan, list, size) {
   const { run, moment, palette } = view;
   const right = { kind: "text", x: NAMES - 12, anchor: "end", size: FONT };
-  const room = plan.lanes.length > 1 ? Math.abs(plan.lanes[0].top - plan.lanes[1].top) : 40;
+  const room = lanePitch(plan);
   plan.bands.forEach((band, layer) => {
     const middle = (band.top + band.bottom) / 2 + 4;
     const x = room >= 24 ? NAMES - 12 : 8;
@@ -40,6 +42,11 @@ export function nameItems(view, plan, list, size) {
     list.push({ ...muted, y: plan.inputBottom + 14, text: "timestep" });
   }
   timeItems(view, plan, list, size);
+}
+
+/** From lane to lane; a lane alone has room enough. */
+export function lanePitch({ lanes }) {
+  return lanes.length > 1 ? Math.abs(lanes[0].top - lanes[1].top) : 40;
 }
 
 function timeItems(view, plan, list, size) {
@@ -96,8 +103,15 @@ function isCrowded({ print, run, moment }, plan, t) {
 /** A token, cut to the width of a column. */
 function fitted(text, width) {
   const letters = Array.from(text);
-  const wide = (letter) => (letter.codePointAt(0) > LAST_NARROW ? 2 * LETTER : LETTER);
-  let room = width;
-  const kept = letters.findIndex((letter) => (room -= wide(letter)) < 0);
-  return kept < 0 || letters.length === 1 ? text : `${letters.slice(0, kept).join("")}…`;
+  if (letters.length === 1 || letters.reduce((sum, one) => sum + widthOf(one), 0) <= width) {
+    return text;
+  }
+  let room = width - widthOf("…");
+  const kept = letters.findIndex((one) => (room -= widthOf(one)) < 0);
+  return `${letters.slice(0, Math.max(kept, 1)).join("")}…`;
+}
+
+function widthOf(letter) {
+  const known = Object.keys(WIDTHS).find((letters) => letters.includes(letter));
+  return WIDTHS[known] ?? (letter.codePointAt(0) > LAST_NARROW ? 2 * LETTER : LETTER);
 }
