@@ -79,7 +79,8 @@ def _add_moment(parser: ArgumentParser) -> None:
         "--step",
         metavar="N",
         type=int,
-        help="what is there after update N of the order of computing, from 0",
+        help="what is there after update N of the order of computing, from 0: the player, which "
+        "counts from 1, calls it update N + 1",
     )
     group.add_argument(
         "--order",
