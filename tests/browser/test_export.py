@@ -152,6 +152,8 @@ def test_a_chart_leads_to_the_page(page, server):
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "light")])
 def test_nothing_is_wider_than_the_page(new_page, server, width, scheme):
     page = export(new_page(width, scheme), server, "Data", "&kind=LSTM")
+    tabs = page.get_by_role("tablist")
+    assert tabs.evaluate("tabs => tabs.scrollWidth - tabs.clientWidth") == 0
     for section in SECTIONS:
         tab = page.get_by_role("tab", name=section.name)
         tab.click()
