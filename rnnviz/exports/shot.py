@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 from rnnviz.config import Direction
+from rnnviz.exports.caption import color_words
+from rnnviz.records import Trace
 from rnnviz.scene.schedules import ORDERS
 
 Walk = Literal["order", "time"]
@@ -131,6 +133,13 @@ class Shot:
             words += f" at layer {layer}, {direction}, timestep {t}"
             words += f", unit {unit}" if self.view != "map" else ""
         return f"{words}, in the wrong order: time first" if self.order == "time-first" else words
+
+    def colors(self, colors: str, trace: Trace) -> str:
+        """What its colours mean, for a caption: those that its legend explains."""
+        if self.blank:
+            return ""
+        gated = self.view != "map" and any(cell.gate_names for cell in trace.cells)
+        return color_words(colors, shares="gates" if gated else "")
 
     def _holds(self, layer: int, direction: str, t: int) -> bool:
         """Whether the part of the net on the map has a cell."""

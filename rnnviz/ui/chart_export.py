@@ -11,7 +11,7 @@ import torch
 
 import rnnviz
 from rnnviz.exports.browser import NoBrowserError, browser_path
-from rnnviz.exports.caption import caption, of_sample
+from rnnviz.exports.caption import caption, color_words, of_sample
 from rnnviz.exports.chart_file import (
     LEAST_DPI,
     MOST_DPI,
@@ -23,13 +23,16 @@ from rnnviz.exports.chart_words import MAX_TITLE
 from rnnviz.figures import Look
 from rnnviz.figures.presets import DEFAULT_PRESET, PRESETS, Preset
 from rnnviz.ui.cache import Run
-from rnnviz.ui.charts import OF_A_CELL, chart_names, chart_of
+from rnnviz.ui.charts import OF_A_CELL, Cell, chart_names, chart_of
 from rnnviz.ui.kept_charts import kept_charts
 from rnnviz.ui.views import choose_cell
 from rnnviz.ui.words import drawn_from, sentence
 
 # The last file that was made, and of what.
 _MADE = "_chart_file"
+
+# The charts that show gates, of a cell that has some.
+_WITH_GATES = {"gates", "products"}
 
 _TITLES = ("its own", "mine", "none")
 _MIME = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
@@ -72,7 +75,7 @@ def chart_section(run: Run, sample: int) -> None:
         return
     # What was computed otherwise than by this run was held against torch.nn on its own page.
     apart = None if key in kept else run.comparison.max_difference
-    _caption(run, sample, figure, preset, apart)
+    _caption(run, sample, figure, _colors(run, key, cell, preset), apart)
 
 
 def _words(place: str) -> str:
@@ -161,7 +164,15 @@ def _preview(laid: go.Figure, preset: Preset, key: str) -> None:
     )
 
 
-def _caption(run: Run, sample: int, figure: go.Figure, preset: Preset, apart: float | None) -> None:
+def _colors(run: Run, key: str, cell: Cell, preset: Preset) -> str:
+    """What the chart's colours mean."""
+    if key == "head_probabilities":
+        return color_words(preset.colors, signed=False, shares="probabilities")
+    gated = key in _WITH_GATES and run.trace.cell(*cell).gate_names
+    return color_words(preset.colors, shares="gates" if gated else "")
+
+
+def _caption(run: Run, sample: int, figure: go.Figure, colors: str, apart: float | None) -> None:
     """Sentences to copy."""
     shown = figure.layout.title
     what = re.sub(r"<[^>]+>", "", shown.text)
@@ -174,7 +185,7 @@ def _caption(run: Run, sample: int, figure: go.Figure, preset: Preset, apart: fl
         seed=drawn_from(run.settings),
         apart=apart,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
-        colors=preset.colors,
+        colors=colors,
     )
     st.caption("A caption to copy")
     st.code(words, language=None, wrap_lines=True)

@@ -124,3 +124,17 @@ def test_the_caption_names_the_sample_that_a_chart_shows(chart, named):
     at.run()
 
     assert (", sample 0 of the batch. " in at.code[0].value) is named
+
+
+@pytest.mark.parametrize(
+    ("chart", "kind", "named"),
+    [
+        ("gates", "LSTM", True),
+        ("products", "GRU", True),
+        ("products", "RNN", False),
+        ("unrolled", "LSTM", False),
+        ("weights", "LSTM", False),
+    ],
+)
+def test_the_caption_explains_the_colours_of_gates_where_a_chart_shows_some(chart, kind, named):
+    assert ("gates run from pale" in visit(chart, kind).code[0].value) is named
