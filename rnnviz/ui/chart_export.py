@@ -34,6 +34,15 @@ _MADE = "_chart_file"
 # The charts that show gates, of a cell that has some.
 _WITH_GATES = {"gates", "products"}
 
+_PREVIEW = "chart_preview"
+_TRUE_SIZE = f"""<style>
+.st-key-{_PREVIEW} .stPlotlyChart {{{{
+    min-width: {{width}}px;
+    outline: 1px solid color-mix(in srgb, currentcolor 30%, transparent);
+    outline-offset: -1px;
+}}}}
+</style>"""
+
 _TITLES = ("its own", "mine", "none")
 _MIME = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
 
@@ -149,16 +158,21 @@ def _file(
 
 
 def _preview(laid: go.Figure, preset: Preset, key: str) -> None:
-    """The chart at its true size, where the page is wide enough."""
+    """The chart at its true size; a large one scrolls."""
     height = laid.layout.height / 96 * 25.4
-    st.caption(f"{preset.width_mm:.0f} x {height:.0f} mm, at true size where the page has room.")
+    st.caption(
+        f"{preset.width_mm:.0f} × {height:.0f} mm, shown at its true size on a screen with 96 "
+        "pixels per inch."
+    )
+    # Streamlit would press a wider one into the page, where its words overlap.
+    st.html(_TRUE_SIZE.format(width=round(laid.layout.width)))
     size = {"width": laid.layout.width, "height": laid.layout.height, "scale": 1}
     options = {"format": "svg", "filename": f"rnnviz-{key}", **size}
     st.plotly_chart(
         laid,
         width=round(laid.layout.width),
         theme=None,
-        key="chart_preview",
+        key=_PREVIEW,
         config={"displaylogo": False, "responsive": False, "toImageButtonOptions": options},
         alt=laid.layout.meta["alt"],
     )

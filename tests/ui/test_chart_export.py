@@ -138,3 +138,13 @@ def test_the_caption_names_the_sample_that_a_chart_shows(chart, named):
 )
 def test_the_caption_explains_the_colours_of_gates_where_a_chart_shows_some(chart, kind, named):
     assert ("gates run from pale" in visit(chart, kind).code[0].value) is named
+
+
+def test_a_wide_chart_keeps_its_size_on_a_narrow_page():
+    """A slide is 1280 pixels wide; pressed into a phone's width its words lay upon each other."""
+    at = visit("gates", "LSTM")
+    at.selectbox(key="chart_for").set_value("slide").run()
+
+    (style,) = at.get("html")
+    assert ".st-key-chart_preview .stPlotlyChart {\n    min-width: 1280px;" in style.proto.body
+    assert shown(at)["layout"]["width"] == pytest.approx(1280)
