@@ -68,16 +68,24 @@ def film_section(run: Run, sample: int) -> None:
         st.caption(_foreseen_words(found, kind))
     job: FilmJob | None = st.session_state.get(_JOB)
     busy = job is not None and job.running
-    if st.button(
-        "Make it", icon=":material/movie:", disabled=busy or bool(found.refused), key="_film_make"
-    ):
-        st.session_state[_JOB] = FilmJob(packed(run, sample), plan, kind)
-        st.session_state[_OF] = (run.settings, sample, plan, kind)
-        busy = True
+    st.button(
+        "Make it",
+        icon=":material/movie:",
+        disabled=busy or bool(found.refused),
+        key="_film_make",
+        # Before the section is drawn anew, so that the button cannot be pressed again meanwhile.
+        on_click=_begin,
+        args=(run, sample, plan, kind),
+    )
     if busy:
         _progress()
     else:
         _result(st.session_state.get(_OF) == (run.settings, sample, plan, kind))
+
+
+def _begin(run: Run, sample: int, plan: FilmPlan, kind: FilmKind) -> None:
+    st.session_state[_JOB] = FilmJob(packed(run, sample), plan, kind)
+    st.session_state[_OF] = (run.settings, sample, plan, kind)
 
 
 def _choose(run: Run, sample: int) -> tuple[FilmPlan, FilmKind]:

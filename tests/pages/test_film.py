@@ -89,6 +89,7 @@ def test_the_film_is_made_while_the_page_looks_and_saved(section):
     job = section.session_state[film_export._JOB]
     assert job.plan.span == (0, 2)
     assert section.button(key="_film_cancel")
+    assert section.button(key="_film_make").disabled
     while job.running:
         section.run()
         time.sleep(0.2)
