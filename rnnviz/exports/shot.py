@@ -104,7 +104,8 @@ class Shot:
             raise ValueError(f"order must be one of {', '.join(ORDERS)}; got {self.order!r}.")
         if self.at and not _MOMENT.fullmatch(self.at):
             raise ValueError(
-                f"at must read layer.direction.t.unit, as in 0.forward.0.0; got {self.at!r}."
+                f"the moment must read layer.direction.t.unit, as in 0.forward.0.0; "
+                f"got {self.at!r}."
             )
         if self.blank and self.view in ("drill", "step", "whole"):
             raise ValueError(

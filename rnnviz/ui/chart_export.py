@@ -35,13 +35,7 @@ _MADE = "_chart_file"
 _WITH_GATES = {"gates", "products"}
 
 _PREVIEW = "chart_preview"
-_TRUE_SIZE = f"""<style>
-.st-key-{_PREVIEW} .stPlotlyChart {{{{
-    min-width: {{width}}px;
-    outline: 1px solid color-mix(in srgb, currentcolor 30%, transparent);
-    outline-offset: -1px;
-}}}}
-</style>"""
+_TRUE_SIZE = f"<style>.st-key-{_PREVIEW} .stPlotlyChart {{{{ min-width: {{width}}px; }}}}</style>"
 
 _TITLES = ("its own", "mine", "none")
 _MIME = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
