@@ -173,7 +173,9 @@ def _preview(laid: go.Figure, preset: Preset, key: str) -> None:
 
 
 def _colors(run: Run, key: str, cell: Cell, preset: Preset) -> str:
-    """What the chart's colours mean."""
+    """What the chart's colours mean; where they are of places, its own legend says it."""
+    if key == "index_map_place":
+        return ""
     if key == "head_probabilities":
         return color_words(preset.colors, signed=False, shares="probabilities")
     gated = key in _WITH_GATES and run.trace.cell(*cell).gate_names

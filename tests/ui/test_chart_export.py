@@ -4,8 +4,11 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
+import rnnviz
+from rnnviz.figures import index_map
 from rnnviz.figures.diagnosed import Beside, results_beside
 from rnnviz.figures.presets import PRESETS
 from rnnviz.ui import chart_export
@@ -148,3 +151,11 @@ def test_a_wide_chart_keeps_its_size_on_a_narrow_page():
     (style,) = at.get("html")
     assert ".st-key-chart_preview .stPlotlyChart { min-width: 1280px; }" in style.proto.body
     assert shown(at)["layout"]["width"] == pytest.approx(1280)
+
+
+def test_the_caption_of_places_names_no_sign():
+    trace = rnnviz.trace(torch.nn.RNN(3, 2), torch.zeros(2, 1, 3)).numpy()
+    figure = index_map(trace, by="place")
+    at = visit("index_map_place", kept={"index_map_place": Kept(figure, AS_AT_FIRST, 1)})
+
+    assert "is negative" not in at.code[0].value
