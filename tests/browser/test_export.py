@@ -112,6 +112,12 @@ def test_the_link_leads_to_the_same_moment(page, new_page, server):
     player_button(page, "Save this moment").or_(player.locator(".save summary")).first.click()
     player_button(page, "More formats…").click()
     page.wait_for_url("**/export?*at=2.reverse.0.1.gates*")
+    page.get_by_role("button", name="SVG").wait_for()
+    settle(page)
+    page.get_by_text("The moment", exact=True).click()
+    expect(page.get_by_role("textbox", name="Cell in the light")).to_have_value(
+        "2.reverse.0.1.gates"
+    )
     page.get_by_role("tab", name="Link").click()
     expect(page.get_by_text("layer 2, reverse, t = 0, unit 1")).to_be_visible()
     link = page.get_by_role("tabpanel", name="Link").get_by_test_id("stCode").inner_text().strip()
