@@ -35,7 +35,10 @@ _MADE = "_chart_file"
 _WITH_GATES = {"gates", "products"}
 
 _PREVIEW = "chart_preview"
-_TRUE_SIZE = f"<style>.st-key-{_PREVIEW} .stPlotlyChart {{{{ min-width: {{width}}px; }}}}</style>"
+# Streamlit draws a chart as wide as this frame.
+_TRUE_SIZE = f"""<style>
+.st-key-{_PREVIEW} [data-testid="stFullScreenFrame"] {{{{ min-width: {{width}}px; }}}}
+</style>"""
 
 _TITLES = ("its own", "mine", "none")
 _MIME = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}

@@ -149,7 +149,8 @@ def test_a_wide_chart_keeps_its_size_on_a_narrow_page():
     at.selectbox(key="chart_for").set_value("slide").run()
 
     (style,) = at.get("html")
-    assert ".st-key-chart_preview .stPlotlyChart { min-width: 1280px; }" in style.proto.body
+    assert ".st-key-chart_preview" in style.proto.body
+    assert "{ min-width: 1280px; }" in style.proto.body
     assert shown(at)["layout"]["width"] == pytest.approx(1280)
 
 
