@@ -79,7 +79,8 @@ def _add_moment(parser: ArgumentParser) -> None:
         "--step",
         metavar="N",
         type=int,
-        help="what is there after update N of the order of computing, from 0",
+        help="what is there after update N of the order of computing, from 0: the player, which "
+        "counts from 1, calls it update N + 1",
     )
     group.add_argument(
         "--order",
@@ -143,7 +144,7 @@ def run_figure(args: Namespace) -> int:
     apart = again.comparison and again.comparison.max_difference
     apart = apart if judged is None else judged.difference
     what = of_sample(shot.words(picture.at), trace, args.sample)
-    words = _caption(trace, what, apart, None if args.blank else preset.colors)
+    words = _caption(trace, what, apart, shot.colors(preset.colors, trace))
     print("\n".join([again.said, *_written(args, data, words, picture)]))
     return again.code
 
@@ -260,7 +261,7 @@ def _written(args: Namespace, data: bytes, words: str, picture: Still) -> Iterat
         yield write_out(args.caption, f"{words}\n".encode(), force=args.force)
 
 
-def _caption(trace: Trace, what: str, apart: float | None, colors: str | None) -> str:
+def _caption(trace: Trace, what: str, apart: float | None, colors: str) -> str:
     versions = (f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}")
     return caption(trace, what=what, seed=None, apart=apart, versions=versions, colors=colors)
 

@@ -55,7 +55,8 @@ def add_film(parser: ArgumentParser) -> None:
         "--span",
         type=one_span,
         metavar="FROM:TO",
-        help="of updates, along time of timesteps, from 0: 0:24; else all",
+        help="of updates, along time of timesteps, both from 0: 0:24 is the first 24; else all. "
+        "What stands in the film counts updates from 1, as the player does",
     )
     parser.add_argument("--speed", type=float, choices=SPEEDS, default=1, help="as in the player")
     parser.add_argument(

@@ -17,7 +17,7 @@ def caption(
     seed: int | None,
     apart: float | None,
     versions: Sequence[str],
-    colors: str | None = "brown-blue",
+    colors: str,
 ) -> str:
     """Plain sentences about a picture of a run.
 
@@ -27,18 +27,13 @@ def caption(
         seed: what the weights were drawn from; None if they are somebody's own.
         apart: max |difference| to torch.nn; None where nothing was compared.
         versions: what made it, such as `RNNviz 0.1.0` and `torch 2.13.0`.
-        colors: the picture's key of `COLOR_MAPS`; None where no number is coloured.
-
-    Raises:
-        ValueError: there is no such colour map.
+        colors: what they mean, as `color_words` has it; empty where no number is coloured.
     """
-    if colors is not None and colors not in COLOR_MAPS:
-        raise ValueError(f"colors must be one of {', '.join(COLOR_MAPS)}, got {colors!r}.")
     weights = "with weights of its own" if seed is None else f"with weights drawn from seed {seed}"
     parts = [
         what.strip().rstrip("."),
         f"{_net_words(trace)}; {_size_words(trace)}; {weights}",
-        "" if colors is None else _color_words(trace, colors),
+        colors,
         "" if apart is None else f"Max |difference| to {_judge(trace)}: {_short(apart)}",
         f"Made with {_joined(versions)}" if versions else "",
     ]
@@ -48,6 +43,25 @@ def caption(
 def of_sample(what: str, trace: Trace, sample: int) -> str:
     """What is shown, with the sample that it is of where there are several."""
     return f"{what}, sample {sample} of the batch" if trace.batch > 1 else what
+
+
+def color_words(colors: str, *, signed: bool = True, shares: str = "") -> str:
+    """What the colours of a picture say of its numbers.
+
+    Args:
+        colors: the picture's key of `COLOR_MAPS`.
+        signed: whether it shows numbers of both signs.
+        shares: what of it runs from 0 to 1 in colours of its own, such as `gates`; empty is none.
+
+    Raises:
+        ValueError: there is no such colour map.
+    """
+    if colors not in COLOR_MAPS:
+        raise ValueError(f"colors must be one of {', '.join(COLOR_MAPS)}, got {colors!r}.")
+    parts = [_sign_words(colors)] if signed else []
+    parts += [f"{shares} run from pale, 0, to deep, 1"] if shares else []
+    words = "; ".join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def _net_words(trace: Trace) -> str:
@@ -74,15 +88,11 @@ def _size_words(trace: Trace) -> str:
     return ", ".join([*sizes, config.dtype])
 
 
-def _color_words(trace: Trace, colors: str) -> str:
-    """What the colours say of a number."""
+def _sign_words(colors: str) -> str:
     if colors == "grey":
-        words = "Pale is negative, dark is positive; a minus marks negative numbers"
-    else:
-        negative, positive = colors.split("-")
-        words = f"{negative} is negative, {positive} is positive, near white is 0".capitalize()
-    gated = any(cell.gate_names for cell in trace.cells)
-    return f"{words}; gates run from pale, 0, to deep, 1" if gated else words
+        return "pale is negative, dark is positive; a minus marks negative numbers"
+    negative, positive = colors.split("-")
+    return f"{negative} is negative, {positive} is positive, near white is 0"
 
 
 def _judge(trace: Trace) -> str:

@@ -223,7 +223,7 @@ class Drawer:
         if text[0] == "+":
             return text[1:]
         if "RangeError: at" in text:
-            raise ValueError("at must name a cell of this run, as layer.direction.t.unit.")
+            raise ValueError("the moment must be of a cell of this run, as layer.direction.t.unit.")
         raise RuntimeError(f"the drawing code failed: {text[1:]}")
 
     def _rest_later(self) -> None:

@@ -191,14 +191,14 @@ def _seconds(grain: Grain) -> float:
 def _updates(
     sizes: Sizes, shot: Shot, places: Iterable[int], grain: Grain
 ) -> list[tuple[Shot, str]]:
-    """The stops of these updates, each with its name."""
+    """The stops of these updates, each with its name, which counts from 1 as the player does."""
     order = order_of(sizes, shot)
     found = []
     for k in places:
         layer, direction, t = order[k]
         lane = layer * len(sizes.directions) + sizes.directions.index(direction)
         parts = sizes.phases[lane] if grain == "phase" else 1
-        words = f"update {k}: layer {layer}, {direction}, t = {t}"
+        words = f"update {k + 1} of {len(order)}: layer {layer}, {direction}, t = {t}"
         for part in range(1, parts + 1):
             found.append((replace(shot, tau=k + part / parts - _REST), words))
     return found

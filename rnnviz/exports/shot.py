@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 from rnnviz.config import Direction
+from rnnviz.exports.caption import color_words
+from rnnviz.records import Trace
 from rnnviz.scene.schedules import ORDERS
 
 Walk = Literal["order", "time"]
@@ -102,7 +104,8 @@ class Shot:
             raise ValueError(f"order must be one of {', '.join(ORDERS)}; got {self.order!r}.")
         if self.at and not _MOMENT.fullmatch(self.at):
             raise ValueError(
-                f"at must read layer.direction.t.unit, as in 0.forward.0.0; got {self.at!r}."
+                f"the moment must read layer.direction.t.unit, as in 0.forward.0.0; "
+                f"got {self.at!r}."
             )
         if self.blank and self.view in ("drill", "step", "whole"):
             raise ValueError(
@@ -131,6 +134,13 @@ class Shot:
             words += f" at layer {layer}, {direction}, timestep {t}"
             words += f", unit {unit}" if self.view != "map" else ""
         return f"{words}, in the wrong order: time first" if self.order == "time-first" else words
+
+    def colors(self, colors: str, trace: Trace) -> str:
+        """What its colours mean, for a caption: those that its legend explains."""
+        if self.blank:
+            return ""
+        gated = self.view != "map" and any(cell.gate_names for cell in trace.cells)
+        return color_words(colors, shares="gates" if gated else "")
 
     def _holds(self, layer: int, direction: str, t: int) -> bool:
         """Whether the part of the net on the map has a cell."""

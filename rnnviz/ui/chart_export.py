@@ -11,7 +11,7 @@ import torch
 
 import rnnviz
 from rnnviz.exports.browser import NoBrowserError, browser_path
-from rnnviz.exports.caption import caption, of_sample
+from rnnviz.exports.caption import caption, color_words, of_sample
 from rnnviz.exports.chart_file import (
     LEAST_DPI,
     MOST_DPI,
@@ -23,13 +23,22 @@ from rnnviz.exports.chart_words import MAX_TITLE
 from rnnviz.figures import Look
 from rnnviz.figures.presets import DEFAULT_PRESET, PRESETS, Preset
 from rnnviz.ui.cache import Run
-from rnnviz.ui.charts import OF_A_CELL, chart_names, chart_of
+from rnnviz.ui.charts import OF_A_CELL, Cell, chart_names, chart_of
 from rnnviz.ui.kept_charts import kept_charts
 from rnnviz.ui.views import choose_cell
 from rnnviz.ui.words import drawn_from, sentence
 
 # The last file that was made, and of what.
 _MADE = "_chart_file"
+
+# The charts that show gates, of a cell that has some.
+_WITH_GATES = {"gates", "products"}
+
+_PREVIEW = "chart_preview"
+# Streamlit draws a chart as wide as this frame.
+_TRUE_SIZE = f"""<style>
+.st-key-{_PREVIEW} [data-testid="stFullScreenFrame"] {{{{ min-width: {{width}}px; }}}}
+</style>"""
 
 _TITLES = ("its own", "mine", "none")
 _MIME = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
@@ -72,7 +81,7 @@ def chart_section(run: Run, sample: int) -> None:
         return
     # What was computed otherwise than by this run was held against torch.nn on its own page.
     apart = None if key in kept else run.comparison.max_difference
-    _caption(run, sample, figure, preset, apart)
+    _caption(run, sample, figure, _colors(run, key, cell, preset), apart)
 
 
 def _words(place: str) -> str:
@@ -146,22 +155,37 @@ def _file(
 
 
 def _preview(laid: go.Figure, preset: Preset, key: str) -> None:
-    """The chart at its true size, where the page is wide enough."""
+    """The chart at its true size; a large one scrolls."""
     height = laid.layout.height / 96 * 25.4
-    st.caption(f"{preset.width_mm:.0f} x {height:.0f} mm, at true size where the page has room.")
+    st.caption(
+        f"{preset.width_mm:.0f} × {height:.0f} mm, shown at its true size on a screen with 96 "
+        "pixels per inch."
+    )
+    # Streamlit would press a wider one into the page, where its words overlap.
+    st.html(_TRUE_SIZE.format(width=round(laid.layout.width)))
     size = {"width": laid.layout.width, "height": laid.layout.height, "scale": 1}
     options = {"format": "svg", "filename": f"rnnviz-{key}", **size}
     st.plotly_chart(
         laid,
         width=round(laid.layout.width),
         theme=None,
-        key="chart_preview",
+        key=_PREVIEW,
         config={"displaylogo": False, "responsive": False, "toImageButtonOptions": options},
         alt=laid.layout.meta["alt"],
     )
 
 
-def _caption(run: Run, sample: int, figure: go.Figure, preset: Preset, apart: float | None) -> None:
+def _colors(run: Run, key: str, cell: Cell, preset: Preset) -> str:
+    """What the chart's colours mean; where they are of places, its own legend says it."""
+    if key == "index_map_place":
+        return ""
+    if key == "head_probabilities":
+        return color_words(preset.colors, signed=False, shares="probabilities")
+    gated = key in _WITH_GATES and run.trace.cell(*cell).gate_names
+    return color_words(preset.colors, shares="gates" if gated else "")
+
+
+def _caption(run: Run, sample: int, figure: go.Figure, colors: str, apart: float | None) -> None:
     """Sentences to copy."""
     shown = figure.layout.title
     what = re.sub(r"<[^>]+>", "", shown.text)
@@ -174,7 +198,7 @@ def _caption(run: Run, sample: int, figure: go.Figure, preset: Preset, apart: fl
         seed=drawn_from(run.settings),
         apart=apart,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
-        colors=preset.colors,
+        colors=colors,
     )
     st.caption("A caption to copy")
     st.code(words, language=None, wrap_lines=True)

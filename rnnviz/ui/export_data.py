@@ -22,6 +22,8 @@ from rnnviz.ui.words import sentence, size_words
 # Numbers of a row in the same order as on the screen of a laptop.
 _PREVIEWED = 8
 
+_TOKENS_HELP = "Of sample 0, which has them. “?” follows a token that the vocabulary lacks."
+
 
 def data_section(run: Run, sample: int) -> None:  # noqa: ARG001
     """Everything that holds numbers and no pictures; of all samples, or of those chosen."""
@@ -133,7 +135,7 @@ def _tokens(run: Run) -> Sequence[str] | None:
     """What sample 0 reads, as a column of its own, if there is such and it is wanted."""
     tokens = run.labels(0)
     if tokens is None or not st.toggle(
-        "A column for the tokens", True, key="_export_tokens", help="Of sample 0, which has them."
+        "A column for the tokens", True, key="_export_tokens", help=_TOKENS_HELP
     ):
         return None
     return tokens

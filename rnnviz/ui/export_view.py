@@ -50,14 +50,22 @@ SECTIONS: tuple[Section, ...] = (
     Section(name="Link", show=link_section),
 )
 
+_TABS = "section"
+
+# On a phone Streamlit's row of tabs scrolls, and begins at the first: an open one at its end is out
+# of sight. These go on in a second row.
+_WRAPPING = f"""<style>
+.st-key-{_TABS} [role="tablist"] {{ flex-wrap: wrap; row-gap: 0; }}
+</style>"""
+
 
 @st.fragment
 def export_view(run: Run, sample: int) -> None:
     """The sections as tabs; nothing is made for those that are closed."""
+    st.html(_WRAPPING)
     names = [section.name for section in SECTIONS]
-    for tab, section in zip(
-        st.tabs(names, key="section", bind="query-params"), SECTIONS, strict=True
-    ):
+    tabs = st.tabs(names, key=_TABS, bind="query-params")
+    for tab, section in zip(tabs, SECTIONS, strict=True):
         if tab.open:
             with tab:
                 section.show(run, sample)

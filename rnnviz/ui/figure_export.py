@@ -243,7 +243,7 @@ def _show_caption(run: Run, sample: int, asked: _Asked, picture: Still) -> None:
         seed=drawn_from(run.settings),
         apart=run.comparison.max_difference if right else None,
         versions=(f"RNNviz {rnnviz.__version__}", f"torch {torch.__version__}"),
-        colors=None if shot.blank else asked.preset.colors,
+        colors=shot.colors(asked.preset.colors, run.trace),
     )
     st.caption("A caption to copy")
     st.code(words, language=None, wrap_lines=True)

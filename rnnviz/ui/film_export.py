@@ -9,7 +9,7 @@ import streamlit as st
 from rnnviz.exports.drawing import Drawer
 from rnnviz.exports.moments import FilmPlan, most_stops, screen
 from rnnviz.exports.moving import MIMES, FilmKind, outline
-from rnnviz.exports.shot import VIEW_WORDS, Shot, View, Walk
+from rnnviz.exports.shot import VIEW_WORDS, Shot, Span, View, Walk
 from rnnviz.figures.theme import ThemeName
 from rnnviz.scene.templates import SPEEDS
 from rnnviz.ui.cache import Run
@@ -68,16 +68,24 @@ def film_section(run: Run, sample: int) -> None:
         st.caption(_foreseen_words(found, kind))
     job: FilmJob | None = st.session_state.get(_JOB)
     busy = job is not None and job.running
-    if st.button(
-        "Make it", icon=":material/movie:", disabled=busy or bool(found.refused), key="_film_make"
-    ):
-        st.session_state[_JOB] = FilmJob(packed(run, sample), plan, kind)
-        st.session_state[_OF] = (run.settings, sample, plan, kind)
-        busy = True
+    st.button(
+        "Make it",
+        icon=":material/movie:",
+        disabled=busy or bool(found.refused),
+        key="_film_make",
+        # Before the section is drawn anew, so that the button cannot be pressed again meanwhile.
+        on_click=_begin,
+        args=(run, sample, plan, kind),
+    )
     if busy:
         _progress()
     else:
         _result(st.session_state.get(_OF) == (run.settings, sample, plan, kind))
+
+
+def _begin(run: Run, sample: int, plan: FilmPlan, kind: FilmKind) -> None:
+    st.session_state[_JOB] = FilmJob(packed(run, sample), plan, kind)
+    st.session_state[_OF] = (run.settings, sample, plan, kind)
 
 
 def _choose(run: Run, sample: int) -> tuple[FilmPlan, FilmKind]:
@@ -94,12 +102,7 @@ def _choose(run: Run, sample: int) -> tuple[FilmPlan, FilmKind]:
     # Of a padded sample only its own timesteps are drawn.
     steps = trace.seq_len if trace.lengths is None else trace.lengths[sample]
     count = steps if time else steps * len(trace.config.lanes)
-    # A span for which there is room, if the whole has none.
-    span = (0, min(count, most_stops(way)) - 1)
-    if count > 1:
-        what = "timesteps" if time else "updates"
-        # Its bounds come of the net: another net has another control.
-        span = st.slider(f"From, to ({what})", 0, count - 1, span, key=f"_film_span_{what}_{count}")
+    span = _span("timesteps" if time else "updates", count, most_stops(way))
     left, right = st.columns(2)
     speed = left.select_slider(
         "Speed", SPEEDS, 1, format_func=lambda speed: f"{speed:g} x", key="_film_speed"
@@ -109,7 +112,19 @@ def _choose(run: Run, sample: int) -> tuple[FilmPlan, FilmKind]:
     kind = _pick(left, "Format", tuple(_KINDS), "_film_kind", _KIND_HELP)
     theme: ThemeName = _pick(right, "Colours", ("light", "dark"), "_film_theme")
     chosen = {"speed": speed, "width": width, "preset": screen(theme, width)}
-    return FilmPlan(shot=shot, span=(span[0], span[1] + 1), **chosen), _KINDS[kind]
+    return FilmPlan(shot=shot, span=span, **chosen), _KINDS[kind]
+
+
+def _span(what: str, count: int, room: int) -> Span:
+    """From the first to before the last; as long as there is room for, if the whole has none."""
+    # As in the player, updates count from 1 and timesteps from 0.
+    least = 1 if what == "updates" else 0
+    first, last = least, least + min(count, room) - 1
+    if count > 1:
+        # Its bounds come of the net: another net has another control.
+        bounds, key = (least, least + count - 1), f"_film_span_{what}_{count}"
+        first, last = st.slider(f"From, to ({what})", *bounds, (first, last), key=key)
+    return first - least, last + 1 - least
 
 
 def _pick(place, label: str, options: tuple[str, ...], key: str, help: str | None = None) -> str:

@@ -168,13 +168,14 @@ def place() -> dict[str, str]:
     It is one dict for the whole session: whoever holds it reads in it what the player tells later.
     """
     _notice("address", st.query_params)
+    # What the browser says on a page without a player, which the run that it caused shall see.
+    _notice("left", st.session_state.get("left", {}).get("place"))
     return st.session_state.setdefault("_place", {})
 
 
 def left_place() -> None:
     """On a page without a player: asks the browser where the player was left, for `place`."""
     name = "player"
-    _notice("left", st.session_state.get("left", {}).get("place"))
     link = st.session_state.get(f"_{name}_link", _NO_LINK)
     _left(
         key="left",

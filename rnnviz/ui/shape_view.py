@@ -52,7 +52,12 @@ def shape_view(run: Run, sample: int) -> None:
     st.write(_last_step_words(run.trace, layout, sample))
     by = _choice("Coloured by", "by", COLORS)
     options = {"layout": layout, "sample": sample, "by": by, "look": look(run, sample)}
-    chart(built(run, drawn_map, **options), "index_map")
+    figure = built(run, drawn_map, **options)
+    if (layout, by) == (LAYOUTS[0], COLORS[0]):
+        chart(figure, "index_map")
+    else:
+        # A run by itself gives the first layout and colours.
+        chart(figure, "index_map", kept_of=run.settings, kept_as=f"index_map_{by}")
 
 
 def _blocks(run: Run, sample: int) -> None:

@@ -197,16 +197,20 @@ def _figure(
     return _draw(*records, **options)
 
 
-def chart(figure: go.Figure, key: str, *, kept_of: Settings | None = None) -> None:
+def chart(
+    figure: go.Figure, key: str, *, kept_of: Settings | None = None, kept_as: str = ""
+) -> None:
     """One figure with its text alternative, its picture button and the way to all formats.
 
     Args:
         figure: the chart.
         key: its name on the page, and among `ui.charts.chart_names` where it is of the run.
         kept_of: the settings of the run where that alone does not give it; it is kept then.
+        kept_as: what it is kept as, if not by its name on the page.
     """
+    exported = kept_as or key
     if kept_of is not None:
-        keep_chart(figure, key, kept_of)
+        keep_chart(figure, exported, kept_of)
     with st.container(gap=None):
         st.plotly_chart(
             figure,
@@ -215,7 +219,7 @@ def chart(figure: go.Figure, key: str, *, kept_of: Settings | None = None) -> No
             config=picture_config(key),
             alt=figure.layout.meta["alt"],
         )
-        export_link(key)
+        export_link(exported)
 
 
 def _numbers(cell: CellTrace, sample: int) -> None:

@@ -106,8 +106,9 @@ def warning_words(comparison: Comparison) -> str:
 
 
 def settings_words(settings: Settings) -> str:
-    """Every setting as a link would hold it, those that decide nothing included."""
-    return "Settings: " + ", ".join(f"{name} = {value}" for name, value in asdict(settings).items())
+    """Every setting as a link would hold it, but those that are empty."""
+    said = [f"{name} = {value}" for name, value in asdict(settings).items() if value != ""]
+    return "Settings: " + ", ".join(said)
 
 
 def drawn_from(settings: Settings) -> int | None:

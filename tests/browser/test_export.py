@@ -112,6 +112,12 @@ def test_the_link_leads_to_the_same_moment(page, new_page, server):
     player_button(page, "Save this moment").or_(player.locator(".save summary")).first.click()
     player_button(page, "More formats…").click()
     page.wait_for_url("**/export?*at=2.reverse.0.1.gates*")
+    page.get_by_role("button", name="SVG").wait_for()
+    settle(page)
+    page.get_by_text("The moment", exact=True).click()
+    expect(page.get_by_role("textbox", name="Cell in the light")).to_have_value(
+        "2.reverse.0.1.gates"
+    )
     page.get_by_role("tab", name="Link").click()
     expect(page.get_by_text("layer 2, reverse, t = 0, unit 1")).to_be_visible()
     link = page.get_by_role("tabpanel", name="Link").get_by_test_id("stCode").inner_text().strip()
@@ -152,6 +158,8 @@ def test_a_chart_leads_to_the_page(page, server):
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "light")])
 def test_nothing_is_wider_than_the_page(new_page, server, width, scheme):
     page = export(new_page(width, scheme), server, "Data", "&kind=LSTM")
+    tabs = page.get_by_role("tablist")
+    assert tabs.evaluate("tabs => tabs.scrollWidth - tabs.clientWidth") == 0
     for section in SECTIONS:
         tab = page.get_by_role("tab", name=section.name)
         tab.click()
@@ -159,3 +167,11 @@ def test_nothing_is_wider_than_the_page(new_page, server, width, scheme):
 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.get_attribute("aria-selected") == "true"
+        if section.name == "Chart":
+            # A chart for a slide keeps its size, and scrolls: its words would lie upon each other.
+            page.get_by_role("combobox", name="For").click()
+            page.get_by_role("option", name="Slide").click()
+            settle(page)
+            drawn = page.locator(".st-key-chart_preview .svg-container")
+            assert drawn.evaluate("drawn => drawn.clientWidth") == 1280
+            assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -239,9 +239,19 @@ CALLS = {
     "colors": (f"{F} --colors pink", 2, "invalid choice: 'pink' (choose from 'brown-blue'", None),
     "order": (f"{F} --order last", 2, "invalid choice: 'last'", None),
     "direction": (f"{F} --directions up", 2, "invalid choice: 'up'", None),
-    "moment": (f"{F} --at 1.backward.0.0", 2, "at must read layer.direction.t.unit", None),
-    "no such cell": (f"{F} --at 2.forward.0.0", 2, "at must name a cell of this run", None),
-    "no such unit": (f"{F} --at 0.forward.0.4", 2, "at must name a cell of this run", None),
+    "moment": (f"{F} --at 1.backward.0.0", 2, "the moment must read layer.direction.t.unit", None),
+    "no such cell": (
+        f"{F} --at 2.forward.0.0",
+        2,
+        "the moment must be of a cell of this run",
+        None,
+    ),
+    "no such unit": (
+        f"{F} --at 0.forward.0.4",
+        2,
+        "the moment must be of a cell of this run",
+        None,
+    ),
     "no such part": (
         f"{F} --at 0.forward.0.0.b",
         2,

@@ -179,7 +179,7 @@ def test_without_colours_every_negative_state_is_marked(drawn):
 
 def test_a_moment_that_the_run_has_not_is_refused(drawn):
     drawer, _ = drawn
-    with pytest.raises(ValueError, match="at must name a cell of this run"):
+    with pytest.raises(ValueError, match="the moment must be of a cell of this run"):
         drawer.draw(Shot(view="map", at="7.forward.0.0"), INK, 800)
     assert drawer.draw(Shot(view="map"), INK, 800).items
 

@@ -108,11 +108,11 @@ def test_words_stand_above_each_moment_and_the_legend_once(run, preset, view):
     root = ElementTree.fromstring(strip.svg)
     texts = ["".join(one.itertext()) for one in root.iter(f"{SVG}text")]
     assert [text for text in texts if text.startswith("update")] == [
-        "update 0: layer 0, forward, t = 0",
-        "update 1: layer 0, forward, t = 1",
-        "update 3: layer 0, forward, t = 3",
-        "update 5: layer 0, reverse, t = 2",
-        "update 7: layer 0, reverse, t = 0",
+        "update 1 of 8: layer 0, forward, t = 0",
+        "update 2 of 8: layer 0, forward, t = 1",
+        "update 4 of 8: layer 0, forward, t = 3",
+        "update 6 of 8: layer 0, reverse, t = 2",
+        "update 8 of 8: layer 0, reverse, t = 0",
     ]
     assert sum("full colour at" in text for text in texts) == 1
     assert strip.width_mm == place.width_mm

@@ -27,8 +27,8 @@ def test_a_stop_for_each_part_of_an_update_and_a_hold():
     assert all(int(frame.shot.tau) in (5, 6) for frame in found.frames)
     assert [frame.ticks for frame in found.frames] == [10] * 9 + [50]
     assert found.seconds == 7
-    assert found.frames[0].words == "update 5: layer 0, reverse, t = 0"
-    assert found.frames[-1].words == "update 6: layer 1, forward, t = 0"
+    assert found.frames[0].words == "update 6 of 12: layer 0, reverse, t = 0"
+    assert found.frames[-1].words == "update 7 of 12: layer 1, forward, t = 0"
 
 
 def test_whole_updates_go_in_the_order_of_the_shot():
@@ -37,10 +37,10 @@ def test_whole_updates_go_in_the_order_of_the_shot():
     found = moments_of(SIZES, plan)
 
     assert [frame.words for frame in found.frames] == [
-        "update 0: layer 0, forward, t = 0",
-        "update 1: layer 0, reverse, t = 2",
-        "update 2: layer 0, forward, t = 1",
-        "update 3: layer 0, reverse, t = 1",
+        "update 1 of 12: layer 0, forward, t = 0",
+        "update 2 of 12: layer 0, reverse, t = 2",
+        "update 3 of 12: layer 0, forward, t = 1",
+        "update 4 of 12: layer 0, reverse, t = 1",
     ]
     assert [frame.ticks for frame in found.frames] == [24, 24, 24, 64]
 
@@ -120,10 +120,10 @@ def test_moments_are_spread_evenly_with_both_ends():
     found = evenly(SIZES, Shot(), 4)
 
     assert [words for _, words in found] == [
-        "update 0: layer 0, forward, t = 0",
-        "update 3: layer 0, reverse, t = 2",
-        "update 7: layer 1, forward, t = 1",
-        "update 11: layer 1, reverse, t = 0",
+        "update 1 of 12: layer 0, forward, t = 0",
+        "update 4 of 12: layer 0, reverse, t = 2",
+        "update 8 of 12: layer 1, forward, t = 1",
+        "update 12 of 12: layer 1, reverse, t = 0",
     ]
     assert [words for _, words in evenly(SIZES, Shot(walk="time"), 2, (1, 3))] == ["t = 1", "t = 2"]
     with pytest.raises(ValueError, match="count must be from 1 to 3, as the span; got 4"):

@@ -15,14 +15,17 @@ WRONG = {
     "order": ({"order": "last"}, "order must be one of layer-first, both, time-first; got 'last'"),
     "moment": (
         {"at": "1,2"},
-        "at must read layer.direction.t.unit, as in 0.forward.0.0; got '1,2'",
+        "the moment must read layer.direction.t.unit, as in 0.forward.0.0; got '1,2'",
     ),
     "empty span": (
         {"units": (2, 2)},
         r"units must run from a number to a larger one, got \(2, 2\)",
     ),
     "below 0": ({"layers": (-1, 1)}, "layers must run from a number to a larger one"),
-    "more than a moment": ({"at": "0.forward.0.0,1"}, "at must read layer.direction.t.unit"),
+    "more than a moment": (
+        {"at": "0.forward.0.0,1"},
+        "the moment must read layer.direction.t.unit",
+    ),
     "blank sum": ({"view": "drill", "blank": True}, "blank goes with the views map and anatomy"),
     "blank step": ({"view": "step", "blank": True}, "blank goes with the views map and anatomy"),
     "blank whole": ({"view": "whole", "blank": True}, "blank goes with the views map and anatomy"),

@@ -54,13 +54,28 @@ def test_along_time_there_is_a_picture_for_each_timestep(section):
     assert section.caption[0].value.startswith("5 pictures of 480 x ")
 
 
+@pytest.mark.parametrize(
+    "walk, shown, planned",
+    [("update by update", (1, 20), (2, 5)), ("along time", (0, 4), (3, 5))],
+    ids=["updates", "timesteps"],
+)
+def test_updates_count_from_1_as_in_the_player_and_timesteps_from_0(section, walk, shown, planned):
+    section.run()
+    section.button_group(key="_film_walk").set_value(walk).run()
+    assert section.slider[0].value == shown
+    section.slider[0].set_value((3, shown[0] + 4)).run()
+    section.button(key="_film_make").click().run()
+
+    assert section.session_state[film_export._JOB].plan.span == planned
+
+
 def test_a_film_that_cannot_be_made_says_why(section, monkeypatch):
     """What is offered first is as long as a film may be; the whole run is longer."""
     monkeypatch.setattr("rnnviz.exports.moments.MAX_FILM_SECONDS", 5)
     film_export.foreseen.clear()
     small(section)
     assert not section.warning
-    section.slider(key="_film_span_updates_20").set_range(0, 19).run()
+    section.slider(key="_film_span_updates_20").set_range(1, 20).run()
 
     assert "at most 5 s" in section.warning[0].value
     assert section.button(key="_film_make").disabled
@@ -69,10 +84,12 @@ def test_a_film_that_cannot_be_made_says_why(section, monkeypatch):
 
 def test_the_film_is_made_while_the_page_looks_and_saved(section):
     small(section)
-    section.slider[0].set_value((0, 1)).run()
+    section.slider[0].set_value((1, 2)).run()
     section.button(key="_film_make").click().run()
     job = section.session_state[film_export._JOB]
+    assert job.plan.span == (0, 2)
     assert section.button(key="_film_cancel")
+    assert section.button(key="_film_make").disabled
     while job.running:
         section.run()
         time.sleep(0.2)

@@ -159,3 +159,23 @@ def test_a_text_is_cut_to_the_sample_alone(visit):
     assert not page.at.exception
     axis = page.figures()[0]["layout"]["xaxis"]
     assert axis["ticktext"][:2] == ["0<br>h", "1<br>e"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "word", "kept"),
+    [
+        ("layout", "as run", []),
+        ("layout", "batch_first", ["index_map_value"]),
+        ("by", "place", ["index_map_place"]),
+    ],
+    ids=["as-at-first", "layout", "colours"],
+)
+def test_a_map_laid_out_otherwise_is_kept_for_the_page_export(visit, choice, word, kept):
+    """There a run by itself gives the map as it is at first."""
+    page = open_shapes(visit)
+    page.at.segmented_control(key=choice).set_value(word).run()
+    found = page.at.session_state["_kept_charts"] if kept else {}
+
+    assert list(found) == kept
+    (link,) = [one for one in page.at.get("page_link") if "index_map" in one.proto.query_string]
+    assert link.proto.query_string.endswith(f"chart={kept[0] if kept else 'index_map'}")

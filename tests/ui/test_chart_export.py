@@ -4,8 +4,11 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
+import rnnviz
+from rnnviz.figures import index_map
 from rnnviz.figures.diagnosed import Beside, results_beside
 from rnnviz.figures.presets import PRESETS
 from rnnviz.ui import chart_export
@@ -124,3 +127,36 @@ def test_the_caption_names_the_sample_that_a_chart_shows(chart, named):
     at.run()
 
     assert (", sample 0 of the batch. " in at.code[0].value) is named
+
+
+@pytest.mark.parametrize(
+    ("chart", "kind", "named"),
+    [
+        ("gates", "LSTM", True),
+        ("products", "GRU", True),
+        ("products", "RNN", False),
+        ("unrolled", "LSTM", False),
+        ("weights", "LSTM", False),
+    ],
+)
+def test_the_caption_explains_the_colours_of_gates_where_a_chart_shows_some(chart, kind, named):
+    assert ("gates run from pale" in visit(chart, kind).code[0].value) is named
+
+
+def test_a_wide_chart_keeps_its_size_on_a_narrow_page():
+    """A slide is 1280 pixels wide; pressed into a phone's width its words lay upon each other."""
+    at = visit("gates", "LSTM")
+    at.selectbox(key="chart_for").set_value("slide").run()
+
+    (style,) = at.get("html")
+    assert ".st-key-chart_preview" in style.proto.body
+    assert "{ min-width: 1280px; }" in style.proto.body
+    assert shown(at)["layout"]["width"] == pytest.approx(1280)
+
+
+def test_the_caption_of_places_names_no_sign():
+    trace = rnnviz.trace(torch.nn.RNN(3, 2), torch.zeros(2, 1, 3)).numpy()
+    figure = index_map(trace, by="place")
+    at = visit("index_map_place", kept={"index_map_place": Kept(figure, AS_AT_FIRST, 1)})
+
+    assert "is negative" not in at.code[0].value

@@ -16,6 +16,7 @@ from rnnviz.ui.words import (
     place_words,
     plain,
     scientific,
+    settings_words,
     verdict,
     warning_words,
 )
@@ -148,3 +149,13 @@ def test_a_caption_names_the_seed_where_it_decides_the_weights(changes, seed):
     known = {name: DEFAULTS[name] for name in Settings.__dataclass_fields__}
 
     assert drawn_from(Settings(**known | {"seed": 7} | changes)) == seed
+
+
+def test_settings_that_are_empty_are_not_said():
+    settings = Settings(**{name: DEFAULTS[name] for name in Settings.__dataclass_fields__})
+    words = settings_words(replace(settings, radius=0.0, lengths="3, 5"))
+
+    assert words.startswith("Settings: input = text, text = hello, vocab = helo, ")
+    assert "radius = 0.0" in words
+    assert "lengths = 3, 5" in words
+    assert "file = " not in words
