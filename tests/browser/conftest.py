@@ -11,10 +11,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 def start_server():
@@ -96,7 +98,7 @@ def new_page(browser):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: errors.append(m.text) if counts(m) else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page
