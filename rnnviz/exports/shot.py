@@ -139,7 +139,7 @@ class Shot:
         """What its colours mean, for a caption: those that its legend explains."""
         if self.blank:
             return ""
-        gated = self.view != "map" and any(cell.gate_names for cell in trace.cells)
+        gated = self.view not in ("map", "drill") and any(one.gate_names for one in trace.cells)
         return color_words(colors, shares="gates" if gated else "")
 
     def _holds(self, layer: int, direction: str, t: int) -> bool:

@@ -59,7 +59,8 @@ ANATOMY = {
 
 # What becomes of the gates, unit by unit: a strip of vectors below the blocks. `gate` is a block of
 # `gates`; `field` an array of its own, the state the step started from ("c_before", "h_before"),
-# W_hn h + b_hn ("hn"), or what its name says ("1 - z").
+# W_hn h + b_hn ("hn"), or what its name says ("1 - z"). `short` stands where the name has no room,
+# else its first letter.
 STATE = {
     "RNN": (),
     "LSTM": (
@@ -74,7 +75,13 @@ STATE = {
     ),
     "GRU": (
         {"part": "gates", "gate": "r", "name": "r", "sign": ""},
-        {"part": "gates", "field": "hn", "name": "W_{hn} h + b_{hn}", "sign": "×"},
+        {
+            "part": "gates",
+            "field": "hn",
+            "name": "W_{hn} h + b_{hn}",
+            "short": "W_{hn} h",
+            "sign": "×",
+        },
         {"part": "gates", "field": "r_hn", "name": "in a", "sign": "="},
         {"part": "h", "field": "1 - z", "name": "1 − z", "sign": "gap"},
         {"part": "h", "gate": "n", "name": "n", "sign": "×"},

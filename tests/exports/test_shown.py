@@ -77,3 +77,14 @@ def test_pictures_beside_the_lens_have_a_colour_for_each_of_their_numbers():
     assert len(found) >= 12
     for heat in found:
         assert len(heat["colors"]) == 6 * heat["columns"] * heat["rows"]
+
+
+def test_what_the_reset_gate_weighs_has_a_shorter_name_where_room_is_scarce():
+    drawer, _ = drawer_of("GRU")
+    with drawer:
+        narrow, wide = (
+            texts(drawer.draw(Shot(view="anatomy"), INK, width)) for width in (420, 1400)
+        )
+
+    assert "W_{hn} h" in narrow and "W_{hn} h + b_{hn}" not in narrow
+    assert "W_{hn} h + b_{hn}" in wide and "W_{hn} h" not in wide

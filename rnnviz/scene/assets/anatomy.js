@@ -119,7 +119,7 @@ const BLOCKS = {
     const named = field === "tanh_c" && lane.activations[C] !== "tanh" ? "act(c)" : block.name;
     const words = named.replace("[t]", `[${t}]`);
     const fits = nameWidth(words) <= block.cell + block.gap;
-    footItem(view, plan, block, list, fits ? words : words[0], 12);
+    footItem(view, plan, block, list, fits ? words : (block.short ?? words[0]), 12);
   },
 };
 

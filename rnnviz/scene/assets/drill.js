@@ -20,27 +20,33 @@ const BAR = 44;
 const LEAST_SLOT = 10;
 const RANKED_SLOT = 14;
 
+// How far from white a bar is: its sign alone has a colour.
+export const BAR_SHADE = 0.75;
+
 export const DRILL_HEIGHT = TOP + BARS + FOOT + 6;
 
 /**
  * The bars: under the columns of their weights where those are wide enough, else the largest ones
- * in the order of their size and the rest as one bar.
+ * in the order of their size and the rest as one bar. Without an anatomy above them they take the
+ * width.
  */
 export function drillPlan(view, anatomy, width) {
   const { run, moment, apart } = view;
   const terms = termsOf(run, moment.lane, moment.t, moment.row, apart);
-  const weights = anatomy.blocks.filter((block) => block.operand !== undefined);
+  const besides = !anatomy || anatomy.stacked;
   const slot = Math.min((width - NAMES - BAR - 10) / terms.length, BAR);
-  if (anatomy.stacked && slot >= LEAST_SLOT) {
+  if (besides && slot >= LEAST_SLOT) {
     const bars = terms.map((term, place) => ({ term, x: NAMES + place * slot, width: slot }));
     return { terms, bars, sumX: NAMES + terms.length * slot + 8 };
   }
-  if (!anatomy.stacked && weights[0].cell >= LEAST_SLOT) {
+  const weights = besides ? [] : anatomy.blocks.filter((block) => block.operand !== undefined);
+  if (weights[0]?.cell >= LEAST_SLOT) {
     const bars = terms.map((term) => {
       const block = weights.find((one) => one.part === term.part);
       return { term, x: block.x + term.column * block.cell, width: block.cell - 1 };
     });
-    return { terms, bars, sumX: anatomy.blocks.find((block) => block.field === "a").x };
+    const sumX = anatomy.blocks.find((block) => block.field === "a").x;
+    return { terms, bars, sumX, under: true };
   }
   return rankedPlan(terms, width);
 }
@@ -53,7 +59,10 @@ function rankedPlan(terms, width) {
   const ranked = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
   const rest = ranked.slice(count);
   const product = rest.reduce((total, term) => total + term.product, 0);
-  const shown = [...ranked.slice(0, count), { part: "rest", count: rest.length, product }];
+  const shown = ranked.slice(0, count);
+  if (rest.length > 0) {
+    shown.push({ part: "rest", count: rest.length, product });
+  }
   const bars = shown.map((term, place) => ({ term, x: NAMES + place * slot, width: slot - 2 }));
   return { terms, bars, sumX: NAMES + shown.length * slot + 14, ranked: true };
 }
@@ -126,7 +135,7 @@ function barItems(view, list, bar, { from, to, end, visible, total }) {
   const lit = hover && hover.line === term.part && hover.column === term.column;
   const opacity = visible ? 1 : 0;
   const finite = Number.isFinite(term.product);
-  const fill = finite ? colorOf(Math.sign(term.product) * 0.75, 1, palette) : palette.alarm;
+  const fill = finite ? colorOf(Math.sign(term.product) * BAR_SHADE, 1, palette) : palette.alarm;
   const place = {
     x: x + 2,
     y: Math.min(from, to),

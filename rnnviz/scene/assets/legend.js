@@ -1,5 +1,6 @@
 // What the colours mean: one scale, and how far it runs for each kind of number.
-import { stopsInUse } from "./colors.js";
+import { colorOf, stopsInUse } from "./colors.js";
+import { BAR_SHADE } from "./drill.js";
 
 // Pixels.
 const BAR = 88;
@@ -33,17 +34,10 @@ function plain(limit) {
 
 /**
  * The legend as a display list, for pictures that leave the page; it wraps where it must. Beside a
- * map alone it explains what stands on one.
+ * view alone, "map" or "drill", it explains what stands on one.
  */
-export function legendList(view, left, width, mapAlone = false) {
-  const [signed, shares] = stopsInUse();
-  const { limits } = view.run;
-  const ofMap = `h ±${plain(limits.h[view.fit])}, x ±${plain(limits.x[view.fit])}`;
-  const words = mapAlone ? ofMap : rangeWords(view);
-  const blocks = [scale(view, signed, "−", `+  full colour at ${words}`, width - left)];
-  if (hasGates(view.run) && !mapAlone) {
-    blocks.push(scale(view, shares, "0", "1  gates", width - left));
-  }
+export function legendList(view, left, width, alone = "") {
+  const blocks = scales(view, width - left, alone);
   const list = [];
   let [x, y, bottom] = [left, 0, 0];
   for (const { items, wide, high } of blocks) {
@@ -56,6 +50,23 @@ export function legendList(view, left, width, mapAlone = false) {
     bottom = Math.max(bottom, y + high);
   }
   return [list, width, bottom + FOOT];
+}
+
+/** The scales that a view has. */
+function scales(view, room, alone) {
+  const [signed, shares] = stopsInUse();
+  if (alone === "drill") {
+    const colors = [-1, 1].map((sign) => colorOf(sign * BAR_SHADE, 1, view.palette));
+    return [scale(view, colors, "−", "+  terms, each a weight times what it weighs", room)];
+  }
+  const { h, x } = view.run.limits;
+  const ofMap = `h ±${plain(h[view.fit])}, x ±${plain(x[view.fit])}`;
+  const words = alone === "map" ? ofMap : rangeWords(view);
+  const found = [scale(view, signed, "−", `+  full colour at ${words}`, room)];
+  if (hasGates(view.run) && alone !== "map") {
+    found.push(scale(view, shares, "0", "1  gates", room));
+  }
+  return found;
 }
 
 /** A bar of colours between its ends, and words in as many lines as they need. */

@@ -1,16 +1,13 @@
 // What is written beside the unrolled map.
+import { textWidth, widthOf } from "./letters.js";
 
 // Pixels.
 export const NAMES = 74;
 const FONT = 11;
 // Columns have room for "t = 12".
 const ROOMY = 40;
-// A digit and a letter are about so wide, these narrower or wider; letters of scripts that come later
-// are twice as wide.
+// A digit is about so wide.
 const DIGIT = 6;
-const LETTER = 7;
-const WIDTHS = { "fijlrtI.,:;!'|()[]": 4.5, wNUHOQ: 9.5, "mMW@%…": 12.5 };
-const LAST_NARROW = 0x2e80;
 // Of crowded timesteps every so manieth has a name.
 const EVERY = [2, 5, 10, 20, 50];
 
@@ -103,15 +100,10 @@ function isCrowded({ print, run, moment }, plan, t) {
 /** A token, cut to the width of a column. */
 function fitted(text, width) {
   const letters = Array.from(text);
-  if (letters.length === 1 || letters.reduce((sum, one) => sum + widthOf(one), 0) <= width) {
+  if (letters.length === 1 || textWidth(text) <= width) {
     return text;
   }
   let room = width - widthOf("…");
   const kept = letters.findIndex((one) => (room -= widthOf(one)) < 0);
   return `${letters.slice(0, Math.max(kept, 1)).join("")}…`;
-}
-
-function widthOf(letter) {
-  const known = Object.keys(WIDTHS).find((letters) => letters.includes(letter));
-  return WIDTHS[known] ?? (letter.codePointAt(0) > LAST_NARROW ? 2 * LETTER : LETTER);
 }

@@ -3,7 +3,7 @@ import { anatomyLists } from "./anatomy.js";
 import { anatomyPlan } from "./anatomy_plan.js";
 import { Textures, useStops } from "./colors.js";
 import { cropped, croppedMoment } from "./crop.js";
-import { drillList, DRILL_HEIGHT, drillPlan } from "./drill.js";
+import { aloneList, sumList } from "./drill_names.js";
 import { legendList } from "./legend.js";
 import { fromLink, linkOf } from "./link.js";
 import { mapHeight, mapList, mapMinWidth } from "./map.js";
@@ -20,7 +20,7 @@ const MOST_PARTS = 4;
 const VIEWS = {
   map: ["map"],
   anatomy: ["anatomy"],
-  drill: ["drill"],
+  drill: ["alone"],
   step: ["anatomy", "drill"],
   whole: ["map", "anatomy", "drill"],
   legend: [],
@@ -91,7 +91,7 @@ export class Pictures {
       ofMap.moment = { ...ofMap.moment, lane: { ...ofMap.moment.lane }, away: true };
     }
     const explained = shot.legend && !print.blank;
-    const legend = explained ? [legendList(view, LEGEND, width, shot.explains === "map")] : [];
+    const legend = explained ? [legendList(view, LEGEND, width, shot.explains)] : [];
     const left = shot.room === null ? undefined : shot.room - stacked([[[], 0, 0], ...legend])[2];
     const parts = VIEWS[shot.views].map((name) =>
       this[name](name === "map" ? ofMap : view, width, left),
@@ -135,8 +135,11 @@ export class Pictures {
   }
 
   drill(view, width) {
-    const plan = drillPlan(view, anatomyPlan(view, width), width);
-    return [drillList(view, plan), width, DRILL_HEIGHT];
+    return sumList(view, anatomyPlan(view, width), width);
+  }
+
+  alone(view, width) {
+    return aloneList(view, width);
   }
 }
 

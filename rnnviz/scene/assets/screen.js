@@ -3,6 +3,7 @@ import { SHARED } from "./shared.js";
 import { anatomyLists } from "./anatomy.js";
 import { anatomyPlan } from "./anatomy_plan.js";
 import { drillList, DRILL_HEIGHT, drillPlan, stateWords, unitWords } from "./drill.js";
+import { sumList } from "./drill_names.js";
 import { legendList, rangeWords } from "./legend.js";
 import { mapHeight, mapList, mapMinWidth, mapPlan } from "./map.js";
 import { paintCanvas, sized, Still } from "./paint.js";
@@ -209,7 +210,7 @@ export class Screen {
       const width = what === "both" ? size.width : Math.max(this.widths.step, 640);
       const plan = anatomyPlan(view, width);
       parts.push([anatomyLists(view, plan).flat(), width, plan.height]);
-      parts.push([drillList(view, drillPlan(view, plan, width)), width, DRILL_HEIGHT]);
+      parts.push(sumList(view, plan, width));
     }
     parts.push(legendList(view, 46, Math.max(...parts.map(([, width]) => width))));
     return parts;
