@@ -5,6 +5,8 @@ import os
 import runpy
 import sys
 from subprocess import CompletedProcess
+from types import ModuleType
+from unittest.mock import patch
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 # The second is what `torch.testing.assert_close` loads when it is first called.
@@ -27,7 +29,9 @@ def _program(name, folder):
 def run_script(name, folder):
     """Run a script of a folder there; it is ended after a minute."""
     process = _CONTEXT.Process(target=_program, args=(name, folder))
-    process.start()
+    # A new process first runs what is the main module here: after a test of a page, the app.
+    with patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
+        process.start()
     process.join(_SECONDS)
     process.kill()
     process.join()
