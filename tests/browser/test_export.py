@@ -159,6 +159,7 @@ def test_a_chart_leads_to_the_page(page, server):
 def test_nothing_is_wider_than_the_page(new_page, server, width, scheme):
     page = export(new_page(width, scheme), server, "Data", "&kind=LSTM")
     tabs = page.get_by_role("tablist")
+    expect(tabs).to_have_css("flex-wrap", "wrap")
     assert tabs.evaluate("tabs => tabs.scrollWidth - tabs.clientWidth") == 0
     for section in SECTIONS:
         tab = page.get_by_role("tab", name=section.name)
