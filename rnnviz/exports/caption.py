@@ -45,12 +45,13 @@ def of_sample(what: str, trace: Trace, sample: int) -> str:
     return f"{what}, sample {sample} of the batch" if trace.batch > 1 else what
 
 
-def color_words(colors: str, *, signed: bool = True, shares: str = "") -> str:
+def color_words(colors: str, *, signed: bool = True, shaded: bool = True, shares: str = "") -> str:
     """What the colours of a picture say of its numbers.
 
     Args:
         colors: the picture's key of `COLOR_MAPS`.
         signed: whether it shows numbers of both signs.
+        shaded: whether they also say how large those are, and not the sign alone.
         shares: what of it runs from 0 to 1 in colours of its own, such as `gates`; empty is none.
 
     Raises:
@@ -58,7 +59,7 @@ def color_words(colors: str, *, signed: bool = True, shares: str = "") -> str:
     """
     if colors not in COLOR_MAPS:
         raise ValueError(f"colors must be one of {', '.join(COLOR_MAPS)}, got {colors!r}.")
-    parts = [_sign_words(colors)] if signed else []
+    parts = [_sign_words(colors, shaded)] if signed else []
     parts += [f"{shares} run from pale, 0, to deep, 1"] if shares else []
     words = "; ".join(parts)
     return words[:1].upper() + words[1:]
@@ -88,11 +89,13 @@ def _size_words(trace: Trace) -> str:
     return ", ".join([*sizes, config.dtype])
 
 
-def _sign_words(colors: str) -> str:
-    if colors == "grey":
-        return "pale is negative, dark is positive; a minus marks negative numbers"
-    negative, positive = colors.split("-")
-    return f"{negative} is negative, {positive} is positive, near white is 0"
+def _sign_words(colors: str, shaded: bool) -> str:
+    grey = colors == "grey"
+    negative, positive = ("pale", "dark") if grey else colors.split("-")
+    words = f"{negative} is negative, {positive} is positive"
+    if not shaded:
+        return words
+    return words + ("; a minus marks negative numbers" if grey else ", near white is 0")
 
 
 def _judge(trace: Trace) -> str:

@@ -133,6 +133,7 @@ class Shot:
         if self.view != "map" or (self.frame and self._holds(int(layer), direction, int(t))):
             words += f" at layer {layer}, {direction}, timestep {t}"
             words += f", unit {unit}" if self.view != "map" else ""
+            words += f", gate {self.gate}" if self.view != "map" and self.gate else ""
         return f"{words}, in the wrong order: time first" if self.order == "time-first" else words
 
     def colors(self, colors: str, trace: Trace) -> str:
@@ -140,7 +141,8 @@ class Shot:
         if self.blank:
             return ""
         gated = self.view not in ("map", "drill") and any(one.gate_names for one in trace.cells)
-        return color_words(colors, shares="gates" if gated else "")
+        shares = "gates" if gated else ""
+        return color_words(colors, shaded=self.view != "drill", shares=shares)
 
     def _holds(self, layer: int, direction: str, t: int) -> bool:
         """Whether the part of the net on the map has a cell."""

@@ -75,6 +75,10 @@ def test_caption_says_what_the_colours_mean(colors, expected):
     assert color_words(colors) == expected
 
 
+def test_bars_have_the_colour_of_their_sign_alone():
+    assert color_words("grey", shaded=False) == "Pale is negative, dark is positive"
+
+
 def test_what_runs_from_0_to_1_has_colours_of_its_own():
     assert color_words("brown-blue", shares="gates") == (
         f"{SIGNED}; gates run from pale, 0, to deep, 1"
@@ -91,8 +95,9 @@ def test_what_runs_from_0_to_1_has_colours_of_its_own():
         ({"kind": "GRU"}, Shot(view="anatomy"), f"{SIGNED}; gates run from pale, 0, to deep, 1"),
         ({}, Shot(view="anatomy"), SIGNED),
         ({"kind": "GRU"}, Shot(view="anatomy", blank=True), ""),
+        ({"kind": "GRU"}, Shot(view="drill"), "Brown is negative, blue is positive"),
     ],
-    ids=["map", "anatomy", "no-gates", "blank"],
+    ids=["map", "anatomy", "no-gates", "blank", "sum"],
 )
 def test_colours_are_named_as_far_as_a_picture_has_them(options, shot, expected):
     assert shot.colors("brown-blue", traced(**options)) == expected

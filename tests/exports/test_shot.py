@@ -100,6 +100,10 @@ WORDS = {
         {"view": "map", "layers": (1, 2), "timesteps": (3, 4), "directions": ("reverse",)},
         "Unrolled map at layer 1, reverse, timestep 3",
     ),
+    "a gate": (
+        {"view": "drill", "gate": "o"},
+        "One unit's sum at layer 1, reverse, timestep 3, unit 2, gate o",
+    ),
     "another layer": ({"view": "map", "layers": (0, 1)}, "Unrolled map"),
     "another timestep": ({"view": "map", "timesteps": (0, 3)}, "Unrolled map"),
     "another direction": ({"view": "map", "directions": ("forward",)}, "Unrolled map"),
