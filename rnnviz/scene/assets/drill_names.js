@@ -1,7 +1,7 @@
 // One unit's sum in a picture, where no weights stand above its bars and name them.
 import { drillList, DRILL_HEIGHT, drillPlan, unitWords } from "./drill.js";
 import { textWidth } from "./letters.js";
-import { pieces } from "./paint.js";
+import { LOWERED, pieces } from "./paint.js";
 import { stacked } from "./stack.js";
 
 // Pixels.
@@ -11,8 +11,6 @@ const LEFT = 12;
 const NAME = 14;
 const NAME_LINE = 17;
 const GAP = 5;
-// What is set lower is so much smaller.
-const LOWERED = 0.72;
 
 /** What the unit becomes, its terms as bars, and the name of each below: [list, width, height]. */
 export function aloneList(view, width) {
